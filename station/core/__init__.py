@@ -1,0 +1,1 @@
+"""What the station knows: plain values and rules that import nothing of ours."""

@@ -1,0 +1,1 @@
+"""Text to identifiers, one file a family of labels; pure."""

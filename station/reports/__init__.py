@@ -1,0 +1,1 @@
+"""Receipts and tables as HTML, XLSX and CSV."""

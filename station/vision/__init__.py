@@ -1,0 +1,1 @@
+"""Frames to symbols: engines and the cascade; no Qt, no threads."""
