@@ -1,0 +1,140 @@
+"""What every kind of claiming system is to the rest of the station."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from station.core.call import Answer, Call, Confirmed
+from station.core.finding import Finding
+from station.core.identifier import NEEDED, SECRET_FIELDS, Identifier, Kind
+from station.core.secret import Secret
+from station.core.target import Account, Target
+
+Now = Callable[[], datetime]
+AsgiApp = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that an item needs at this backend: a column, a form field, a thing to scan."""
+
+    name: str
+    needed: bool = True
+    secret: bool = False
+    default: str = ""
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a backend can do, so that nobody has to ask which vendor it is.
+
+    ``items_a_call`` devices at most go in one claim, ``look_ups_a_call`` identifiers in one look-up request and
+    ``look_ups_at_once`` requests at a time. ``safe_to_repeat``: the same call may go again after a lost answer.
+    ``starts`` says what a claim starts ("prepaid_subscription", "" for nothing), ``release_costs`` what a release
+    loses ("history", "" for nothing): codes that the screen makes sentences of.
+    """
+
+    kits: bool = False
+    look_up: bool = True
+    dry_run: bool = False
+    items_a_call: int = 50
+    look_ups_a_call: int = 50
+    look_ups_at_once: int = 4
+    safe_to_repeat: bool = False
+    release: bool = False
+    move: bool = False
+    rename: bool = False
+    reopen: bool = False
+    irreversible: bool = True
+    starts: str = ""
+    release_costs: str = ""
+    noun: str = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every connection has; each backend's own ``Settings`` extends it. Times in seconds."""
+
+    base_url: str = ""
+    target: str = ""
+    claim_timeout_s: float = 60.0
+    look_up_timeout_s: float = 5.0
+    quiet_period_s: float = 120.0
+
+
+class Backend:
+    """One configured backend. All coroutines run on the network thread and raise only ``core.errors.CallError``."""
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    settings_class: ClassVar[type[Settings]] = Settings
+    secret_fields: ClassVar[tuple[str, ...]] = ()
+    """The names of the connection's own secrets (token, password …), which the settings never hold."""
+    kinds: ClassVar[tuple[Kind, ...]] = (Kind.CODE,)
+    fields: ClassVar[tuple[Field, ...]] = ()
+    traits: ClassVar[Traits] = Traits()
+
+    def __init__(
+        self, connection: str, settings: Settings, secrets: Mapping[str, Secret], now: Now, app: AsgiApp | None = None
+    ) -> None:
+        """``app`` is the bundled server, where the connection goes to it without a port."""
+        self.connection = connection
+        self.settings = settings
+        self.secrets = secrets
+        self.now = now
+        self.app = app
+
+    @property
+    def address(self) -> str:
+        """Where the connection goes, as it is kept with each batch and call."""
+        return self.settings.base_url or "inside"
+
+    def accept(self, identifier: Identifier) -> Identifier | None:
+        """What this system makes of an identifier read from a label, in its normal form; None where it fits not at all.
+
+        The answer may still lack fields: the row then says what to scan next. Pure and quick: the desk calls it.
+        """
+        return identifier if identifier.kind in self.kinds else None
+
+    def needed_fields(self, kind: Kind) -> tuple[Field, ...]:
+        """The fields that an identifier of this kind needs here."""
+        return tuple(Field(name, secret=name in SECRET_FIELDS) for name in NEEDED[kind])
+
+    async def open(self) -> None:
+        """Get ready on the network thread; called once before the first request."""
+
+    async def close(self) -> None:
+        """Let go of everything; called once, after the last request."""
+
+    async def account(self) -> Account:
+        raise NotImplementedError
+
+    async def targets(self) -> list[Target]:
+        """All targets that the account sees, pages followed to the end."""
+        raise NotImplementedError
+
+    async def look_up(self, identifiers: Sequence[Identifier], target: str) -> list[Finding]:
+        """One finding for each identifier, in order; at most ``traits.look_ups_a_call``."""
+        raise NotImplementedError
+
+    async def dry_run(self, call: Call) -> Answer:
+        """What ``claim`` would answer, with no effect; only where ``traits.dry_run``."""
+        raise NotImplementedError
+
+    async def claim(self, call: Call) -> Answer:
+        raise NotImplementedError
+
+    async def confirm(self, call: Call) -> list[Confirmed]:
+        """What the whole account says of a call's devices; each of them is answered, if only by *cannot tell*."""
+        raise NotImplementedError
+
+    async def release(self, call: Call) -> Answer:
+        raise NotImplementedError
+
+    async def move(self, call: Call) -> Answer:
+        raise NotImplementedError
+
+    async def rename(self, call: Call) -> Answer:
+        raise NotImplementedError
