@@ -1,0 +1,48 @@
+# What can be done with the claiming station; "make" alone lists it.
+
+PYTHON_HERE := .venv/bin/python
+SET_UP := PYTHON="$(PYTHON)" packaging/setup.sh
+OFFSCREEN := QT_QPA_PLATFORM=offscreen
+NO_SCREEN := No screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "make demo" does the whole job without one
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint test-postgres bench lock smoke-build
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+run: ## open the window (sets everything up first)
+	$(if $(DISPLAY)$(WAYLAND_DISPLAY),,$(error $(NO_SCREEN)))
+	@$(SET_UP) run
+	@exec $(PYTHON_HERE) -m station
+
+demo: ## do the whole job without a screen; pictures and receipt land in demo-output
+	@$(SET_UP) run
+	@$(OFFSCREEN) $(PYTHON_HERE) -m station demo --output demo-output
+
+lint: ## check style, types and who imports whom
+	@$(SET_UP) test
+	$(PYTHON_HERE) -m ruff check station tests packaging
+	$(PYTHON_HERE) -m mypy
+	.venv/bin/lint-imports
+
+test: lint ## lint, then run the quick tests
+	$(PYTHON_HERE) -m pytest -n auto -m "not slow and not postgres"
+
+test-postgres: ## run the server's tests on a PostgreSQL cluster of their own
+	@$(SET_UP) postgres
+	$(PYTHON_HERE) -m pytest -m postgres
+
+bench: ## measure against the yardsticks and print one table
+	@$(SET_UP) test
+	$(OFFSCREEN) $(PYTHON_HERE) -m tests.benchmarks
+
+lock: ## write the lock files anew from pyproject.toml (UPGRADE=1: newest versions)
+	@$(SET_UP) run
+	@UPGRADE="$(UPGRADE)" packaging/lock.sh
+
+smoke-build: ## build the program as one folder in dist/station and let it test itself
+	@$(SET_UP) build
+	$(PYTHON_HERE) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller \
+	  packaging/pyinstaller/station.spec
+	$(OFFSCREEN) STATION_HOME=build/smoke-home STATION_STATE=build/smoke-state dist/station/station --self-test --json

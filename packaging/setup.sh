@@ -1,0 +1,200 @@
+#!/bin/sh
+# Sets up what a make target needs: system packages, a virtual environment in .venv, the pinned Python packages.
+#
+#   packaging/setup.sh run        what the program needs
+#   packaging/setup.sh test       and what its tests need
+#   packaging/setup.sh postgres   and a PostgreSQL server
+#   packaging/setup.sh build      and what the build of the program as one folder needs
+#
+# Where nothing is to do it says nothing and ends at once. PYTHON=… names the interpreter to use.
+set -eu
+
+goal=${1:-run}
+root=$(cd "$(dirname "$0")/.." && pwd -P)
+cd "$root"
+log=build/set-up.log
+environment=.venv
+mark=$environment/.set-up-$goal
+
+# What Qt, its xcb and Wayland platforms, its sounds and the second decoder load, and the Debian package that
+# holds it. Looked for by file, not by package: the packages' names differ between releases, the files' do not.
+libraries='
+libEGL.so.1=libegl1 libGL.so.1=libgl1 libglib-2.0.so.0=libglib2.0-0 libfontconfig.so.1=libfontconfig1
+libfreetype.so.6=libfreetype6 libdbus-1.so.3=libdbus-1-3 libgssapi_krb5.so.2=libgssapi-krb5-2
+libbrotlidec.so.1=libbrotli1 libzstd.so.1=libzstd1 libpulse.so.0=libpulse0 libzbar.so.0=libzbar0
+libxkbcommon.so.0=libxkbcommon0 libxkbcommon-x11.so.0=libxkbcommon-x11-0
+libX11.so.6=libx11-6 libX11-xcb.so.1=libx11-xcb1 libXext.so.6=libxext6 libXrandr.so.2=libxrandr2
+libxcb-cursor.so.0=libxcb-cursor0 libxcb-icccm.so.4=libxcb-icccm4 libxcb-image.so.0=libxcb-image0
+libxcb-keysyms.so.1=libxcb-keysyms1 libxcb-randr.so.0=libxcb-randr0 libxcb-render.so.0=libxcb-render0
+libxcb-render-util.so.0=libxcb-render-util0 libxcb-shape.so.0=libxcb-shape0 libxcb-shm.so.0=libxcb-shm0
+libxcb-sync.so.1=libxcb-sync1 libxcb-util.so.1=libxcb-util1 libxcb-xfixes.so.0=libxcb-xfixes0
+libxcb-xkb.so.1=libxcb-xkb1 libwayland-client.so.0=libwayland-client0
+libwayland-cursor.so.0=libwayland-cursor0 libwayland-egl.so.1=libwayland-egl1
+'
+
+say() { echo "set-up: $*"; }
+
+stop() {
+    echo "set-up: $*" >&2
+    exit 1
+}
+
+# Runs a command quietly; where it fails, shows the end of what it said and stops with the sentence given first.
+quietly() {
+    sentence=$1
+    shift
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        tail -n 15 "$log" >&2
+        stop "$sentence (all of it: $log)"
+    fi
+}
+
+lock() {
+    case $goal in
+        run) echo packaging/requirements.lock ;;
+        *) echo packaging/requirements-dev.lock ;;
+    esac
+}
+
+# What the mark must say for the set-up to be up to date: these recipes, and where they were carried out.
+state() {
+    echo "$root"
+    sha256sum "$(lock)" packaging/setup.sh
+}
+
+suits() { "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1; }
+
+has_venv() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
+
+# The interpreter to use: the machine's own python3 first, because its packages are the ones that apt can complete.
+find_python() {
+    incomplete=
+    for candidate in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+        suits "$candidate" || continue
+        if has_venv "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+        incomplete=${incomplete:-$candidate}
+    done
+    echo "$incomplete"
+}
+
+version_of() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
+
+missing_python() {
+    python=$(find_python)
+    if [ -z "$python" ]; then
+        echo python3 python3-venv
+    elif ! has_venv "$python"; then
+        echo "python$(version_of "$python")-venv"
+    fi
+}
+
+missing_libraries() {
+    known=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p)
+    for pair in $libraries; do
+        case $known in
+            *"	${pair%%=*} "*) ;;
+            *) echo "${pair#*=}" ;;
+        esac
+    done
+}
+
+missing_fonts() {
+    found=$(find -L /usr/share/fonts /usr/local/share/fonts "${HOME:-/}/.local/share/fonts" \
+        -name '*.[to]tf' 2>/dev/null | head -n 1) || true
+    [ -n "$found" ] || echo fonts-dejavu-core
+}
+
+missing_tools() {
+    case $goal in
+        run) return ;;
+        postgres) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql ;;
+        build)
+            command -v objcopy >/dev/null 2>&1 || echo binutils
+            python=$(find_python)
+            case $(command -v "${python:-python3}") in
+                /usr/bin/* | "") echo "libpython$(version_of "${python:-python3}" 2>/dev/null || echo 3)" ;;
+            esac | while read -r package; do
+                PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "$package" || echo "$package"
+            done
+            ;;
+    esac
+    command -v Xvfb >/dev/null 2>&1 || echo xvfb
+    command -v setxkbmap >/dev/null 2>&1 || echo x11-xkb-utils
+}
+
+install_system_packages() {
+    packages=$(
+        missing_python
+        missing_libraries
+        missing_fonts
+        missing_tools
+    )
+    # shellcheck disable=SC2086 # a list of words
+    set -- $packages
+    [ $# -gt 0 ] || return 0
+    command -v apt-get >/dev/null 2>&1 ||
+        stop "this system has no apt-get. Install what these Debian packages hold, then try again: $*"
+    if [ "$(id -u)" -eq 0 ]; then
+        root_do=
+    elif sudo -n true >/dev/null 2>&1; then
+        root_do='sudo -n'
+    else
+        stop "system packages are missing. Type this line, then try again:
+  sudo apt-get update && sudo apt-get install --no-install-recommends -y $*"
+    fi
+    say "installing system packages: $*"
+    # shellcheck disable=SC2086 # empty or two words
+    quietly "apt-get update failed" $root_do apt-get -q -o DPkg::Lock::Timeout=300 update
+    # shellcheck disable=SC2086
+    quietly "apt-get install failed" $root_do env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -o DPkg::Lock::Timeout=300 install --no-install-recommends -y "$@"
+}
+
+make_environment() {
+    if suits "$environment/bin/python" && "$environment/bin/python" -m pip --version >/dev/null 2>&1; then
+        return
+    fi
+    python=$(find_python)
+    if [ -z "$python" ] || ! has_venv "$python"; then
+        stop "no Python from 3.11 to 3.13 with its venv module was found; name one: make … PYTHON=/path/to/python"
+    fi
+    say "making $environment with Python $("$python" -c 'import platform; print(platform.python_version())')"
+    rm -rf "$environment"
+    quietly "the environment could not be made" "$python" -m venv "$environment"
+}
+
+install_python_packages() {
+    say "installing $(grep -c '^[a-z]' "$(lock)") pinned Python packages (some minutes, the first time)"
+    quietly "the Python packages could not be installed" "$environment/bin/python" -m pip install --no-input \
+        --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r "$(lock)"
+}
+
+# Lets the environment's programs find the station from any folder, and adds the command of that name.
+install_station() {
+    folder=$("$environment/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    echo "$root" >"$folder/claiming_station.pth"
+    # shellcheck disable=SC2016 # the written script expands it
+    printf '#!/bin/sh\nexec "$(dirname "$0")/python" -m station "$@"\n' >"$environment/bin/station"
+    chmod +x "$environment/bin/station"
+}
+
+case $goal in
+    run | test | postgres | build) ;;
+    *) stop "unknown goal '$goal': run, test, postgres or build" ;;
+esac
+if [ "$(cat "$mark" 2>/dev/null)" = "$(state)" ] && suits "$environment/bin/python"; then
+    exit 0
+fi
+mkdir -p build
+install_system_packages
+make_environment
+install_python_packages
+install_station
+case $goal in run) reached=run ;; test) reached='run test' ;; *) reached="run test $goal" ;; esac
+for goal in $reached; do
+    state >"$environment/.set-up-$goal"
+done
+say "ready"
