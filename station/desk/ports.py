@@ -156,7 +156,7 @@ class Store(Reader, Protocol):
         ...
 
     def add_item(self, new: NewItem) -> int:
-        """Write a scan and its row at once; the number is one above the highest on the table. Counts the batch's revision up."""
+        """Write a scan and its row at once, numbered one above the highest on the table; counts the batch's revision up."""
         ...
 
     def add_refused_scan(self, scan: Scan, shown: str, refusal: str, *, sealed: bool) -> None:
