@@ -1,0 +1,93 @@
+"""What every test has: no screen, a home of its own, no keyring, and no thread left running behind it."""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt; a desktop's own choice must not count
+
+THREAD_GRACE_S = 2.0
+"""How long a thread may take to end after its test, before it counts as left behind."""
+
+settings.register_profile(
+    "quick",
+    deadline=None,  # a busy machine is no failure
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("long", settings.get_profile("quick"), derandomize=False, max_examples=5_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left() -> Iterator[None]:
+    """Fail a test that leaves a thread running; the threads of wider fixtures were there before it."""
+    before = set(threading.enumerate())
+    yield
+    until = time.monotonic() + THREAD_GRACE_S
+    for thread in _new_threads(before):
+        thread.join(max(0.0, until - time.monotonic()))
+    left = [thread.name for thread in _new_threads(before)]
+    if left:
+        pytest.fail(f"threads left running: {', '.join(left)}", pytrace=False)
+
+
+def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
+    # A dummy is Python's note of a thread that Qt or another library began; it cannot be joined.
+    return [one for one in threading.enumerate() if one not in before and not _is_dummy(one)]
+
+
+def _is_dummy(thread: threading.Thread) -> bool:
+    return type(thread).__name__ == "_DummyThread"
+
+
+@pytest.fixture(autouse=True)
+def _home_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the test away from the data, the settings, the secrets and the keyring of whoever runs it."""
+    folder = tmp_path_factory.mktemp("station")
+    for name in [name for name in os.environ if name.startswith("STATION_") and name != "STATION_LABELS"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("STATION_HOME", str(folder / "home"))
+    monkeypatch.setenv("STATION_STATE", str(folder / "state"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+@pytest.fixture(scope="session")
+def labels_folder() -> Path:
+    """The folder of label photographs: the one that STATION_LABELS names, else ../shared/labels beside the project."""
+    named = os.environ.get("STATION_LABELS")
+    folder = Path(named) if named else Path(__file__).parents[2] / "shared" / "labels"
+    if not (folder / "index.json").is_file():
+        pytest.skip(f"no label photographs in {folder}: STATION_LABELS names another folder")
+    return folder
+
+
+@pytest.fixture
+def virtual_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A virtual X screen of 1280x800 for programs that the test starts; gives its DISPLAY, which they inherit."""
+    reader, writer = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    try:
+        server = subprocess.Popen(command, pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except FileNotFoundError:
+        os.close(reader)
+        os.close(writer)
+        pytest.skip("Xvfb is not on this machine")
+    os.close(writer)
+    with os.fdopen(reader) as told:
+        number = told.readline().strip()  # empty when the server ended without one
+    try:
+        assert number, "Xvfb did not start"
+        monkeypatch.setenv("DISPLAY", f":{number}")
+        monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+        monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait(10)
