@@ -1,1 +1,37 @@
-"""Text to identifiers, one file a family of labels; pure."""
+"""Text to identifiers: what a scanned, typed, pasted or imported text names."""
+
+from station.core.scan import LONGEST_SCAN
+from station.core.secret import MASK
+
+from .base import Command, Label, Refusal, refuse
+from .catalogue import Catalogue, FamilyListing
+from .cleaning import clean, is_blank
+from .masking import mask
+
+__all__ = ["Command", "FamilyListing", "Label", "Refusal", "families", "read"]
+
+_catalogue = Catalogue("station.labels.families")
+
+
+def read(text: str, symbology: str = "") -> Label:
+    """Say what a text names; any text gets an answer, in time that grows linearly with its length.
+
+    ``symbology`` is the AIM identifier ("]Q1") where the scanner told it apart from the text. A text of more
+    than 7089 bytes in UTF-8 is refused before anything else is done with it.
+    """
+    if len(text) > LONGEST_SCAN or len(text.encode("utf-8", "surrogatepass")) > LONGEST_SCAN:
+        # Nobody looked for secrets in it, so nothing of it is shown.
+        size = ("characters", str(len(text)))
+        return Label("", refusal=Refusal.TOO_LONG, shown=MASK, has_secret=True, hints=(size,))
+    if is_blank(text):
+        return Label("", refusal=Refusal.EMPTY)
+    body, aim = clean(text, symbology)
+    if not body or any("\ud800" <= character <= "\udfff" for character in body):
+        refusal = Refusal.EMPTY if aim and not body else Refusal.UNREADABLE
+        return Label("", refusal=refusal, shown=mask(text)[0])
+    return _catalogue.read(body, aim) or refuse("", body, Refusal.UNKNOWN_TEXT)
+
+
+def families() -> tuple[FamilyListing, ...]:
+    """The families in the folder, without importing them; one that could not be imported says why."""
+    return _catalogue.listing()
