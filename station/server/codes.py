@@ -85,10 +85,12 @@ class ErrorCode(StrEnum):
     PROJECT_NOT_FOUND = "project_not_found"  # 404
     METHOD = "method_not_allowed"  # 405
     IN_FLIGHT = "in_flight"  # 409
+    TIMED_OUT = "timed_out"  # 408: the body did not arrive in time
     TOO_LARGE = "too_large"  # 413
     INVALID = "invalid"  # 422: the body or a parameter is not as it should be
     KEY_REUSED = "key_reused"  # 422: that key belongs to a call with other content
     TOO_MANY = "too_many"  # 429
     WRONG_HOST = "wrong_host"  # 421
     INTERNAL = "internal"  # 500
-    BUSY = "busy"  # 503: nothing was stored; the same call with the same key may be sent again
+    BUSY = "busy"  # 503: the database is busy; the same call with the same key may be sent again
+    STORAGE = "storage"  # 503: the database cannot be reached or written; send again with the same key

@@ -1,0 +1,145 @@
+"""Opens the registry's database, SQLite or PostgreSQL, and carries out one piece of work in one transaction."""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+T = TypeVar("T")
+
+BUSY_MS = 5000
+_AGAIN = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
+
+
+class Busy(Exception):
+    """The database stayed locked; nothing of the work is known to be stored."""
+
+
+class Unreachable(Exception):
+    """The database cannot be reached, read or written (down, full, damaged)."""
+
+
+class KeyTaken(Exception):
+    """Another transaction stored the same operation key meanwhile: run the work again, which then finds it."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for a SQLite file or PostgreSQL; a SQLite file's folder is made. Raises ValueError for others."""
+    parsed = make_url(url)
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed)
+        case "postgresql":
+            options = f"-c lock_timeout={BUSY_MS} -c statement_timeout={6 * BUSY_MS}"
+            return create_engine(
+                parsed.set(drivername="postgresql+psycopg"),
+                connect_args={"options": options, "connect_timeout": 5},
+                pool_pre_ping=True,
+                pool_size=10,
+                pool_timeout=10,
+                hide_parameters=True,
+            )
+        case other:
+            raise ValueError(f"{other} is not a database that this server runs on: take sqlite or postgresql")
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("the server's SQLite database is a file")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
+        pool_size=10,
+        pool_timeout=10,
+        hide_parameters=True,
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin too late, and not at all for savepoints
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later fails at once when another wrote meanwhile: take the lock first.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def no_faults(point: str) -> None:
+    """The faults of everyday: none."""
+
+
+@dataclass(frozen=True)
+class Database:
+    """``faults`` is called with ``before_commit`` and ``after_commit`` round every commit, so that suites can cut."""
+
+    engine: Engine
+    faults: Callable[[str], None] = no_faults
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` on one snapshot. Raises Busy or Unreachable."""
+        return self._run(work, writes=False, keep=False)
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` and commit; again from the start where the database asks for it. Raises Busy, Unreachable."""
+        return self._run(work, writes=True, keep=True)
+
+    def rehearse(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` as for ``write``, then take everything back."""
+        return self._run(work, writes=True, keep=False)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _run(self, work: Callable[[Session], T], *, writes: bool, keep: bool) -> T:
+        retrying = Retrying(
+            retry=retry_if_exception(_worth_repeating),
+            stop=stop_after_attempt(4),
+            wait=wait_random_exponential(multiplier=0.02, max=0.5),
+            reraise=True,
+        )
+        try:
+            result: T = retrying(self._once, work, writes, keep)
+            return result
+        except (PoolTimeout, KeyTaken) as error:
+            raise Busy from error
+        except OperationalError as error:
+            raise (Busy if _worth_repeating(error) else Unreachable)(type(error.orig).__name__) from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise Unreachable(type(error.orig).__name__) from error
+            raise
+
+    def _once(self, work: Callable[[Session], T], writes: bool, keep: bool) -> T:
+        engine = self.engine.execution_options(writes=True) if writes else self.engine
+        with Session(engine, expire_on_commit=False) as session:
+            result = work(session)
+            if keep:
+                self.faults("before_commit")
+                session.commit()
+                self.faults("after_commit")
+            return result
+
+
+def _worth_repeating(error: BaseException) -> bool:
+    if isinstance(error, KeyTaken):
+        return True
+    if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError):
+        return False
+    original: Any = error.orig
+    state = getattr(original, "sqlstate", None)
+    return state in _AGAIN if state else "locked" in str(original)
