@@ -1,0 +1,178 @@
+"""Reads all codes of a grey picture: one pass that reads most, then rescues, each for what the last one missed."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from time import monotonic
+
+import numpy as np
+
+from .engines import EngineListing, Grey, engines, read_with_zbar, read_with_zxing
+from .opencv import opencv
+from .symbol import LABELS, LINEAR, Formats, Symbol
+from .turned import Bars, find_bars, read_bars
+
+__all__ = ["BUDGET", "EngineListing", "engines", "read_symbols"]
+
+BUDGET = 8.0
+"""Seconds after which no further rescue is begun for one picture."""
+
+SHEET = 400_000
+"""Pixels; a smaller picture shows one label, a larger one may hold codes that the first pass missed."""
+
+ENLARGED = 2_000_000
+"""Pixels; a larger picture is not enlarged: its modules are large enough."""
+
+WHOLE = 16_000_000
+"""Pixels; a larger picture is read at the scale of ``REDUCED`` first and then in tiles."""
+
+REDUCED = 4_000_000
+TILE, OVERLAP = 4096, 512
+
+TRUSTED = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417", "Code128"})
+"""Kinds whose checksum makes one reading enough in a rescue too; the others (one digit of check, or none) must be
+read the same by two stages."""
+
+SHORT_MICRO_QR = 5
+"""Characters; so short a Micro QR code only detects errors, and the corner of a QR code can look like one."""
+
+
+@dataclass(slots=True)
+class _Findings:
+    """What has been read so far, and which stages have read what cannot be trusted yet."""
+
+    started: float
+    budget: float
+    scale: float = 1.0
+    symbols: list[Symbol] = field(default_factory=list)
+    witnesses: dict[bytes, set[str]] = field(default_factory=dict)
+
+    def add(self, found: Iterable[Symbol], *, sure: bool = False, left: int = 0, top: int = 0) -> bool:
+        """Keep readings that are sure, or that a second stage says too, unless their place is taken.
+
+        ``left`` and ``top`` say where the tile lies in the picture. True when one was kept.
+        """
+        before = len(self.symbols)
+        for symbol in found:
+            seen = self.witnesses.setdefault(symbol.data, set())
+            seen.add(symbol.engine)
+            if not ((sure and not _short_micro_qr(symbol)) or symbol.format in TRUSTED or len(seen) > 1):
+                continue
+            at = tuple((round(x / self.scale) + left, round(y / self.scale) + top) for x, y in symbol.position)
+            placed = replace(symbol, position=at, milliseconds=(monotonic() - self.started) * 1000)
+            if not any(_same_place(placed, other) for other in self.symbols):
+                self.symbols.append(placed)
+        return len(self.symbols) > before
+
+    def unread(self, bars: Iterable[Bars]) -> list[Bars]:
+        """The places with bars that no kept symbol covers."""
+        middles = [(bar, bar.x / self.scale, bar.y / self.scale) for bar in bars]
+        return [bar for bar, x, y in middles if not any(_inside(x, y, other) for other in self.symbols)]
+
+    @property
+    def in_time(self) -> bool:
+        return monotonic() - self.started < self.budget
+
+
+def read_symbols(grey: Grey, formats: Formats = LABELS, budget: float = BUDGET) -> list[Symbol]:
+    """All codes in a grey picture (rows x columns, 8 bits), each place once, in the order in which they were read.
+
+    ``budget`` is a time in seconds: when it is spent, no further stage begins; the first one always runs.
+    """
+    if grey.ndim != 2 or min(grey.shape) < 3 or not formats:
+        return []
+    grey = np.ascontiguousarray(grey)
+    found = _Findings(monotonic(), budget)
+    if grey.size <= WHOLE:
+        found.add(read_with_zxing(grey, formats), sure=True)
+        _rescue(grey, formats, found)
+        return found.symbols
+    found.scale = math.sqrt(REDUCED / grey.size)
+    small = _resize(grey, found.scale)
+    found.add(read_with_zxing(small, formats), sure=True)
+    for tile, left, top in _tiles(grey):
+        if not found.in_time:
+            break
+        whole = replace(found, scale=1.0)  # shares the lists; only the scale differs
+        whole.add(read_with_zxing(tile, formats), sure=True, left=left, top=top)
+    _rescue(small, formats, found)
+    return found.symbols
+
+
+def _rescue(grey: Grey, formats: Formats, found: _Findings) -> None:
+    """The stages after the first one; which of them run depends on what is still missing."""
+    nothing = not found.symbols
+    if not (nothing or grey.size >= SHEET):
+        return
+    unread = _read_turned(grey, formats, found)
+    if nothing:
+        for stage in (_read_contrast, _read_enlarged):
+            if not found.symbols and found.in_time:
+                found.add(stage(grey, formats))
+    elif len(found.symbols) > 1 and found.in_time:
+        found.add(read_with_zxing(grey, formats, global_threshold=True, stage="one threshold"))
+    if (unread or not found.symbols) and found.in_time:
+        found.add(read_with_zbar(grey, formats))
+
+
+def _read_turned(grey: Grey, formats: Formats, found: _Findings) -> list[Bars]:
+    """Turn every place with bars upright and read it there; gives back the places that stay unread."""
+    if not formats & LINEAR or not found.in_time:
+        return []
+    unread = []
+    for bars in found.unread(find_bars(grey)):
+        if not any(found.add([symbol]) for symbol in read_bars(grey, bars, formats)):
+            unread.append(bars)
+        if not found.in_time:
+            break
+    return unread
+
+
+def _read_contrast(grey: Grey, formats: Formats) -> list[Symbol]:
+    even = opencv().createCLAHE(3.0, (8, 8)).apply(grey)
+    return read_with_zxing(even, formats, stage="contrast")
+
+
+def _read_enlarged(grey: Grey, formats: Formats) -> list[Symbol]:
+    if grey.size > ENLARGED:
+        return []
+    return _shrink(read_with_zxing(_resize(grey, 2.0), formats, stage="enlarged"), 2)
+
+
+def _resize(grey: Grey, scale: float) -> Grey:
+    cv2 = opencv()
+    size = (max(3, round(grey.shape[1] * scale)), max(3, round(grey.shape[0] * scale)))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized: Grey = cv2.resize(grey, size, interpolation=how)
+    return resized
+
+
+def _shrink(symbols: list[Symbol], by: int) -> list[Symbol]:
+    return [replace(s, position=tuple((x // by, y // by) for x, y in s.position)) for s in symbols]
+
+
+def _tiles(grey: Grey) -> Iterator[tuple[Grey, int, int]]:
+    rows, columns = grey.shape
+    step = TILE - OVERLAP
+    for top in range(0, max(1, rows - OVERLAP), step):
+        for left in range(0, max(1, columns - OVERLAP), step):
+            yield np.ascontiguousarray(grey[top : top + TILE, left : left + TILE]), left, top
+
+
+def _short_micro_qr(symbol: Symbol) -> bool:
+    return symbol.format == "MicroQRCode" and len(symbol.data) <= SHORT_MICRO_QR
+
+
+def _same_place(one: Symbol, other: Symbol) -> bool:
+    """True when the middle of either lies inside the other's box: two codes do not overlap on a label."""
+    return _inside(*_middle(one), other) or _inside(*_middle(other), one)
+
+
+def _middle(symbol: Symbol) -> tuple[float, float]:
+    xs, ys = zip(*symbol.position, strict=True)
+    return sum(xs) / len(xs), sum(ys) / len(ys)
+
+
+def _inside(x: float, y: float, symbol: Symbol) -> bool:
+    xs, ys = zip(*symbol.position, strict=True)
+    return min(xs) <= x <= max(xs) and min(ys) <= y <= max(ys)
