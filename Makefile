@@ -23,7 +23,7 @@ demo: ## do the whole job without a screen; pictures and receipt land in demo-ou
 lint: ## check style, types and who imports whom
 	@$(SET_UP) test
 	$(PYTHON_HERE) -m ruff check station tests packaging
-	$(PYTHON_HERE) -m mypy
+	$(PYTHON_HERE) -m mypy --explicit-package-bases
 	.venv/bin/lint-imports
 
 test: lint ## lint, then run the quick tests
