@@ -1,7 +1,7 @@
 """What every test has: no screen, a home of its own, no keyring, and no thread left running behind it."""
 
 import os
-import subprocess
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.screens import screen
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt; a desktop's own choice must not count
 
@@ -70,24 +72,11 @@ def labels_folder() -> Path:
 
 @pytest.fixture
 def virtual_screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A virtual X screen of 1280x800 for programs that the test starts; gives its DISPLAY, which they inherit."""
-    reader, writer = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
-    try:
-        server = subprocess.Popen(command, pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    except FileNotFoundError:
-        os.close(reader)
-        os.close(writer)
+    """A virtual X screen for programs that the test starts; gives its DISPLAY, which they inherit."""
+    if shutil.which("Xvfb") is None:
         pytest.skip("Xvfb is not on this machine")
-    os.close(writer)
-    with os.fdopen(reader) as told:
-        number = told.readline().strip()  # empty when the server ended without one
-    try:
-        assert number, "Xvfb did not start"
-        monkeypatch.setenv("DISPLAY", f":{number}")
+    with screen() as display:
+        monkeypatch.setenv("DISPLAY", display)
         monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
         monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-        yield f":{number}"
-    finally:
-        server.terminate()
-        server.wait(10)
+        yield display
