@@ -9,7 +9,7 @@ import numpy as np
 
 from .engines import EngineListing, Grey, engines, read_with_zbar, read_with_zxing
 from .opencv import opencv
-from .symbol import LABELS, LINEAR, Formats, Symbol
+from .symbol import LABELS, LINEAR, MATRIX, Formats, Symbol
 from .turned import Bars, find_bars, read_bars
 
 __all__ = ["BUDGET", "EngineListing", "engines", "read_symbols"]
@@ -69,7 +69,6 @@ class _Findings:
         middles = [(bar, bar.x / self.scale, bar.y / self.scale) for bar in bars]
         return [bar for bar, x, y in middles if not any(_inside(x, y, other) for other in self.symbols)]
 
-    @property
     def in_time(self) -> bool:
         return monotonic() - self.started < self.budget
 
@@ -79,7 +78,7 @@ def read_symbols(grey: Grey, formats: Formats = LABELS, budget: float = BUDGET) 
 
     ``budget`` is a time in seconds: when it is spent, no further stage begins; the first one always runs.
     """
-    if grey.ndim != 2 or min(grey.shape) < 3 or not formats:
+    if grey.size == 0 or not formats:
         return []
     grey = np.ascontiguousarray(grey)
     found = _Findings(monotonic(), budget)
@@ -91,7 +90,7 @@ def read_symbols(grey: Grey, formats: Formats = LABELS, budget: float = BUDGET) 
     small = _resize(grey, found.scale)
     found.add(read_with_zxing(small, formats), sure=True)
     for tile, left, top in _tiles(grey):
-        if not found.in_time:
+        if not found.in_time():
             break
         whole = replace(found, scale=1.0)  # shares the lists; only the scale differs
         whole.add(read_with_zxing(tile, formats), sure=True, left=left, top=top)
@@ -101,42 +100,71 @@ def read_symbols(grey: Grey, formats: Formats = LABELS, budget: float = BUDGET) 
 
 def _rescue(grey: Grey, formats: Formats, found: _Findings) -> None:
     """The stages after the first one; which of them run depends on what is still missing."""
-    nothing = not found.symbols
+    nothing, sheet = not found.symbols, len(found.symbols) > 1
     if not (nothing or grey.size >= SHEET):
         return
     unread = _read_turned(grey, formats, found)
     if nothing:
-        for stage in (_read_contrast, _read_enlarged):
-            if not found.symbols and found.in_time:
+        for stage in RESCUES:
+            if not found.symbols and found.in_time():
                 found.add(stage(grey, formats))
-    elif len(found.symbols) > 1 and found.in_time:
+    elif sheet and found.in_time():
         found.add(read_with_zxing(grey, formats, global_threshold=True, stage="one threshold"))
-    if (unread or not found.symbols) and found.in_time:
+    if unread and found.in_time():  # zbar misreads more, so it is asked only where bars are known to be
         found.add(read_with_zbar(grey, formats))
 
 
 def _read_turned(grey: Grey, formats: Formats, found: _Findings) -> list[Bars]:
     """Turn every place with bars upright and read it there; gives back the places that stay unread."""
-    if not formats & LINEAR or not found.in_time:
+    if not formats & LINEAR or not found.in_time():
         return []
     unread = []
     for bars in found.unread(find_bars(grey)):
         if not any(found.add([symbol]) for symbol in read_bars(grey, bars, formats)):
             unread.append(bars)
-        if not found.in_time:
+        if not found.in_time():
             break
     return unread
 
 
+def _read_one_threshold(grey: Grey, formats: Formats) -> list[Symbol]:
+    """Against a ground of small patterns, which makes a level for each neighbourhood go astray."""
+    return _read_quickly(grey, formats & MATRIX, "one threshold", global_threshold=True)
+
+
 def _read_contrast(grey: Grey, formats: Formats) -> list[Symbol]:
+    """Against shadows, glare and pale print."""
     even = opencv().createCLAHE(3.0, (8, 8)).apply(grey)
-    return read_with_zxing(even, formats, stage="contrast")
+    return read_with_zxing(even, formats, scales=False, inverted=False, stage="contrast")
 
 
 def _read_enlarged(grey: Grey, formats: Formats) -> list[Symbol]:
+    """For modules of under two pixels."""
     if grey.size > ENLARGED:
         return []
-    return _shrink(read_with_zxing(_resize(grey, 2.0), formats, stage="enlarged"), 2)
+    return _shrink(_read_quickly(_resize(grey, 2.0), formats & MATRIX, "enlarged"), 2)
+
+
+def _read_sharpened(grey: Grey, formats: Formats) -> list[Symbol]:
+    """Against a lens out of focus."""
+    cv2 = opencv()
+    sharp = cv2.addWeighted(grey, 2.0, cv2.GaussianBlur(grey, (0, 0), 2.0), -1.0, 0)
+    return _read_quickly(sharp, formats, "sharpened")
+
+
+RESCUES = (_read_one_threshold, _read_enlarged, _read_contrast, _read_sharpened)
+
+
+def _read_quickly(grey: Grey, formats: Formats, stage: str, *, global_threshold: bool = False) -> list[Symbol]:
+    return read_with_zxing(
+        grey,
+        formats,
+        turns=False,
+        scales=False,
+        inverted=False,
+        global_threshold=global_threshold,
+        stage=stage,
+    )
 
 
 def _resize(grey: Grey, scale: float) -> Grey:
@@ -174,5 +202,5 @@ def _middle(symbol: Symbol) -> tuple[float, float]:
 
 
 def _inside(x: float, y: float, symbol: Symbol) -> bool:
-    xs, ys = zip(*symbol.position, strict=True)
+    xs, ys = [corner[0] for corner in symbol.position], [corner[1] for corner in symbol.position]
     return min(xs) <= x <= max(xs) and min(ys) <= y <= max(ys)

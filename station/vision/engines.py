@@ -1,6 +1,6 @@
 """The libraries that read codes, each behind one function of the same shape: grey picture -> symbols."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -27,7 +27,8 @@ _ZBAR_KINDS = {
 }
 """What zbar is asked for. UPC-A and UPC-E are not: zbar then reports them as EAN-13, which is how zxing-cpp does."""
 
-_ZBAR_NAMES = {"QRCODE": "QRCode", "CODE128": "Code128", "CODE39": "Code39", "EAN13": "EAN13", "EAN8": "EAN8", "I25": "ITF"}
+_ZBAR_NAMES = {"QRCODE": "QRCode", "CODE128": "Code128", "CODE39": "Code39", "I25": "ITF"}
+"""zxing-cpp's names where zbar's are others."""
 
 _ZBAR_AIM = {"CODE39": "]A0", "EAN13": "]E0", "EAN8": "]E4", "I25": "]I0"}
 """zbar does not say whether a QR code or a Code 128 is a GS1 one, so these get no AIM identifier."""
@@ -47,33 +48,36 @@ def engines() -> tuple[EngineListing, ...]:
     """The libraries that this machine can read codes with, in the order in which they are asked."""
     zxing = EngineListing(ZXING, metadata.version("zxing-cpp"), available=True)
     try:
-        wrapper = _pyzbar()
+        _pyzbar()
     except (ImportError, OSError) as error:
         return zxing, EngineListing(ZBAR, "", available=False, reason=str(error))
-    return zxing, EngineListing(ZBAR, wrapper.__version__, available=True)
+    return zxing, EngineListing(ZBAR, metadata.version("pyzbar"), available=True)
 
 
 def read_with_zxing(
     grey: Grey,
     formats: Formats = LABELS,
     *,
-    fast: bool = False,
+    turns: bool = True,
+    scales: bool = True,
+    inverted: bool = True,
     global_threshold: bool = False,
     stage: str = "",
 ) -> list[Symbol]:
     """The codes that zxing-cpp finds in a grey picture (rows x columns, 8 bits).
 
-    ``fast`` looks only along the rows, at this size, for dark codes on light ground. ``global_threshold``
-    takes one level between dark and light for the whole picture instead of one for each neighbourhood.
+    ``turns`` looks for one-dimensional codes along the columns too, ``scales`` at smaller scales too,
+    ``inverted`` for light codes on dark ground too. ``global_threshold`` takes one level between dark and
+    light for the whole picture instead of one for each neighbourhood.
     """
-    if not formats or min(grey.shape) < 3:
+    if not formats or min(grey.shape) < 1:
         return []
     found = zxingcpp.read_barcodes(
-        grey,
+        np.ascontiguousarray(grey),
         formats=_zxing_formats(formats),
-        try_rotate=not fast,
-        try_downscale=not fast,
-        try_invert=not fast,
+        try_rotate=turns,
+        try_downscale=scales,
+        try_invert=inverted,
         text_mode=zxingcpp.TextMode.Plain,
         binarizer=zxingcpp.Binarizer.GlobalHistogram if global_threshold else zxingcpp.Binarizer.LocalAverage,
     )
@@ -88,15 +92,16 @@ def read_with_zbar(grey: Grey, formats: Formats = LABELS) -> list[Symbol]:
         zbar = _pyzbar()
     except (ImportError, OSError):
         return []
-    if not kinds or min(grey.shape) < 3:
+    if not kinds or min(grey.shape) < 1:
         return []
-    found = zbar.decode(grey, symbols=[zbar.ZBarSymbol[kind] for kind in kinds])
+    found = zbar.decode(np.ascontiguousarray(grey), symbols=[zbar.ZBarSymbol[kind] for kind in kinds])
     return list(_from_zbar(found))
 
 
 @cache
-def _zxing_formats(formats: Formats) -> object:
-    return tuple(getattr(zxingcpp.BarcodeFormat, form.value) for form in sorted(formats))
+def _zxing_formats(formats: Formats) -> zxingcpp.BarcodeFormats:
+    members = zxingcpp.BarcodeFormat.__members__
+    return zxingcpp.BarcodeFormats([members[form.value] for form in sorted(formats)])
 
 
 @cache
@@ -104,9 +109,7 @@ def _pyzbar() -> ModuleType:
     # Imported on first use: it loads a shared library of the system that may be missing (ImportError, or
     # OSError on Windows), and the station then does without.
     from pyzbar import pyzbar
-    from pyzbar import __version__ as version
 
-    pyzbar.__version__ = version
     return pyzbar  # type: ignore[no-any-return, unused-ignore]
 
 
@@ -132,6 +135,3 @@ def _from_zbar(found: list[object]) -> Iterator[Symbol]:
         around = tuple((rect.left + x * rect.width, rect.top + y * rect.height) for x, y in box)
         corners: tuple[Corner, ...] = tuple((p.x, p.y) for p in polygon) if len(polygon) == 4 else around
         yield Symbol(data, _ZBAR_NAMES.get(kind, kind), _ZBAR_AIM.get(kind, ""), corners, ZBAR, 0.0)
-
-
-Reader = Callable[[Grey, Formats], list[Symbol]]

@@ -8,13 +8,14 @@ class Format(StrEnum):
     """The kinds of code that this room reads; the values are zxing-cpp's own names.
 
     ``QR`` is model 2 alone: zxing-cpp's ``QRCode`` is a family, and its Micro QR reader takes the corner of a
-    larger QR code in a live picture for a code that says "25".
+    larger QR code in a live picture for a code that says "25". ``AZTEC`` is the family with its runes.
     """
 
     QR = "QRCodeModel2"
+    OLD_QR = "QRCodeModel1"
     MICRO_QR = "MicroQRCode"
     DATA_MATRIX = "DataMatrix"
-    AZTEC = "AztecCode"
+    AZTEC = "Aztec"
     PDF417 = "PDF417"
     CODE_128 = "Code128"
     CODE_39 = "Code39"
@@ -37,6 +38,9 @@ LINEAR: Formats = frozenset(
     {Format.CODE_128, Format.CODE_39, Format.EAN_13, Format.EAN_8, Format.UPC_A, Format.UPC_E, Format.ITF}
 )
 """The one-dimensional kinds."""
+
+MATRIX: Formats = LABELS - LINEAR
+"""The two-dimensional kinds."""
 
 Corner = tuple[int, int]
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,8 @@ class Bars:
         along = (-math.sin(turn) * self.height / 2, math.cos(turn) * self.height / 2)
         signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
         return tuple(
-            (round(self.x + a * across[0] + b * along[0]), round(self.y + a * across[1] + b * along[1])) for a, b in signs
+            (round(self.x + a * across[0] + b * along[0]), round(self.y + a * across[1] + b * along[1]))
+            for a, b in signs
         )
 
 
@@ -73,10 +74,13 @@ def crops(grey: Grey, bars: Bars) -> Iterator[tuple[str, Grey]]:
 
 
 def read_bars(grey: Grey, bars: Bars, formats: Formats) -> Iterator[Symbol]:
-    """What zxing-cpp reads in each variant of one place; the same code may come several times."""
+    """What zxing-cpp reads in each variant of one place; the same code may come several times.
+
+    zbar is not asked here: on such crops it added as many wrong readings as right ones.
+    """
     for stage, crop in crops(grey, bars):
-        for symbol in read_with_zxing(crop, formats & LINEAR, fast=True, stage=stage):
-            yield Symbol(symbol.data, symbol.format, symbol.symbology, bars.corners(), symbol.engine, 0.0)
+        for symbol in read_with_zxing(crop, formats & LINEAR, turns=False, scales=False, inverted=False, stage=stage):
+            yield replace(symbol, position=bars.corners())
 
 
 def _measure(grey: Grey, quad: npt.NDArray[np.float32]) -> Bars | None:

@@ -1,0 +1,124 @@
+"""What every kind of input has in common, and the list of those that lie in this folder."""
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import ClassVar
+
+from station.core.scan import Scan
+
+
+class Condition(StrEnum):
+    """How a scanner is doing."""
+
+    READY = "ready"
+    READING = "reading"
+    STOPPED = "stopped"
+    UNPLUGGED = "unplugged"
+    BUSY = "busy"
+    NO_PERMISSION = "no_permission"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A scanner's condition; ``detail`` is the device's or the system's own word for it, not a sentence."""
+
+    condition: Condition
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of a scanner; each kind has a frozen dataclass of its own, from which its form is drawn."""
+
+
+OnScan = Callable[[Scan], None]
+OnState = Callable[[State], None]
+
+
+class Scanner(ABC):
+    """One source of scans. It reads on a thread of its own; both callbacks are called on that thread."""
+
+    name: ClassVar[str]
+    """The name of its file in this folder."""
+
+    settings_type: ClassVar[type[Settings]] = Settings
+
+    @abstractmethod
+    def start(self, on_scan: OnScan, on_state: OnState) -> None:
+        """Begin to read; returns at once. What goes wrong later arrives at ``on_state``."""
+
+    @abstractmethod
+    def stop(self, timeout: float = 2.0) -> bool:
+        """Stop reading and join the thread; False when it did not end in time. May be called twice."""
+
+
+class ScannerUnavailableError(Exception):
+    """A scanner of this folder that cannot be imported here, and why."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A scanner by name; ``reason`` says why it cannot be used, as far as anybody has tried, or is empty."""
+
+    name: str
+    reason: str = ""
+
+    @property
+    def available(self) -> bool:
+        return not self.reason
+
+
+class Shelf:
+    """The scanners of a folder: listed without importing them, imported on first use.
+
+    A scanner is a module with a name ``SCANNER`` for its class. Modules that feed the station in another way
+    (such as the rule that tells keyboard scans from typing) have none and are not listed.
+    """
+
+    def __init__(self, package: str, folders: tuple[str, ...]) -> None:
+        """``package`` is the dotted name, ``folders`` its ``__path__``."""
+        self._package = package
+        self._folders = folders
+        self._reasons: dict[str, str] = {}
+
+    def listings(self) -> tuple[Listing, ...]:
+        return tuple(Listing(name, self._reasons.get(name, "")) for name in self._names())
+
+    def load(self, name: str) -> type[Scanner]:
+        """The class of a scanner. Raises ``ScannerUnavailableError`` and remembers the reason."""
+        if name not in self._names():
+            raise ScannerUnavailableError(name, "no such scanner")
+        try:
+            scanner = importlib.import_module(f"{self._package}.{name}").SCANNER
+        except Exception as error:  # a plug-in may fail in any way; the rest must work
+            reason = f"{type(error).__name__}: {error}"
+            self._reasons[name] = reason
+            raise ScannerUnavailableError(name, reason) from error
+        self._reasons.pop(name, None)
+        if not (isinstance(scanner, type) and issubclass(scanner, Scanner)):
+            raise ScannerUnavailableError(name, "not a scanner")
+        return scanner
+
+    def _names(self) -> tuple[str, ...]:
+        found = pkgutil.iter_modules(self._folders)
+        return tuple(sorted(module.name for module in found if module.name not in ("base", "__main__")))
+
+
+SHELF = Shelf("station.scanners", (str(Path(__file__).parent),))
+"""The scanners that come with the station."""
+
+
+def listings() -> tuple[Listing, ...]:
+    """All scanners of this folder, not imported."""
+    return SHELF.listings()
