@@ -45,4 +45,5 @@ smoke-build: ## build the program as one folder in dist/station and let it test 
 	@$(SET_UP) build
 	$(PYTHON_HERE) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller \
 	  packaging/pyinstaller/station.spec
-	$(OFFSCREEN) STATION_HOME=build/smoke-home STATION_STATE=build/smoke-state dist/station/station --self-test --json
+	$(OFFSCREEN) STATION_HOME="$(CURDIR)/build/smoke-home" STATION_STATE="$(CURDIR)/build/smoke-state" \
+	  dist/station/station --self-test --json

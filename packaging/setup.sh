@@ -84,7 +84,9 @@ version_of() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])'; }
 
 missing_python() {
     python=$(find_python)
-    if [ -z "$python" ]; then
+    if [ -z "$python" ] && command -v python3 >/dev/null 2>&1; then
+        echo python3.13-venv # the machine's own is too old or too new
+    elif [ -z "$python" ]; then
         echo python3 python3-venv
     elif ! has_venv "$python"; then
         echo "python$(version_of "$python")-venv"
@@ -107,18 +109,23 @@ missing_fonts() {
     [ -n "$found" ] || echo fonts-dejavu-core
 }
 
+# A build takes Python's shared library along, which Debian keeps in a package of its own.
+missing_python_library() {
+    python=$(find_python)
+    case $(command -v "$python") in
+        /usr/bin/*) package="libpython$(version_of "$python")" ;;
+        *) return 0 ;;
+    esac
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "$package" || echo "$package"
+}
+
 missing_tools() {
     case $goal in
         run) return ;;
         postgres) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql ;;
         build)
             command -v objcopy >/dev/null 2>&1 || echo binutils
-            python=$(find_python)
-            case $(command -v "${python:-python3}") in
-                /usr/bin/* | "") echo "libpython$(version_of "${python:-python3}" 2>/dev/null || echo 3)" ;;
-            esac | while read -r package; do
-                PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "$package" || echo "$package"
-            done
+            missing_python_library
             ;;
     esac
     command -v Xvfb >/dev/null 2>&1 || echo xvfb
@@ -146,8 +153,9 @@ install_system_packages() {
   sudo apt-get update && sudo apt-get install --no-install-recommends -y $*"
     fi
     say "installing system packages: $*"
+    # One source out of order is no reason to stop: the installation shows whether it matters.
     # shellcheck disable=SC2086 # empty or two words
-    quietly "apt-get update failed" $root_do apt-get -q -o DPkg::Lock::Timeout=300 update
+    $root_do apt-get -q -o DPkg::Lock::Timeout=300 update >"$log" 2>&1 </dev/null || say "apt-get update had trouble: $log"
     # shellcheck disable=SC2086
     quietly "apt-get install failed" $root_do env DEBIAN_FRONTEND=noninteractive \
         apt-get -q -o DPkg::Lock::Timeout=300 install --no-install-recommends -y "$@"
@@ -190,6 +198,7 @@ if [ "$(cat "$mark" 2>/dev/null)" = "$(state)" ] && suits "$environment/bin/pyth
 fi
 mkdir -p build
 install_system_packages
+[ "$goal" != build ] || install_system_packages # only now it is known which Python there is
 make_environment
 install_python_packages
 install_station
