@@ -85,6 +85,10 @@ class NewItem:
 class Reader(Protocol):
     """What can be read; also from a second, read-only connection on another thread."""
 
+    def desk_id(self) -> str:
+        """The ID that this database was given when it was made."""
+        ...
+
     def batch(self, batch: str) -> Batch | None: ...
 
     def batch_named(self, name: str) -> Batch | None: ...
@@ -156,7 +160,7 @@ class Store(Reader, Protocol):
         ...
 
     def add_item(self, new: NewItem) -> int:
-        """Write a scan and its row at once, numbered one above the highest on the table; counts the batch's revision up."""
+        """Write a scan and its row at once, numbered above all on the table; counts the batch's revision up."""
         ...
 
     def add_refused_scan(self, scan: Scan, shown: str, refusal: str, *, sealed: bool) -> None:

@@ -1,0 +1,195 @@
+"""Open batches: where they go, who claims them, and the Claim itself."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+from station.core.batch import Batch
+from station.core.finding import ClaimStatus, FoundDevice, Holder
+from station.core.item import Device, Event, Item
+from station.core.news import Plan, Refused
+from station.core.outcome import HowKnown, Outcome, OutcomeKind
+from station.core.progress import SETTLED, Progress
+
+from . import summaries
+from .work import Work
+
+
+def plan(work: Work) -> None:
+    """Tell what a press of Claim would do now."""
+    last = work.store.last_open()
+    work.tell(Plan(tuple(work.store.open_batches()), work.store.counts(), last.number if last else 0))
+
+
+def open_for(work: Work, connection: str) -> Batch:
+    """The open batch of a connection; a new one takes the last target, and puts away what is done with."""
+    found = _open_of(work, connection)
+    if found is not None:
+        return found
+    backend = work.state.backends[connection]
+    _put_away_done(work)
+    account = work.state.line(connection).account
+    batch = Batch(
+        id=str(uuid4()),
+        connection=connection,
+        kind=backend.kind,
+        opened_at=work.clock.now(),
+        address=backend.address,
+        account=account.id if account else "",
+        target=work.store.get(f"target.{connection}") or backend.settings.target,
+        target_title=work.store.get(f"target_title.{connection}") or backend.settings.target,
+        operator=work.state.operator,
+        practice=connection in work.state.practice,
+    )
+    work.store.add_batch(batch)
+    return batch
+
+
+def _open_of(work: Work, connection: str) -> Batch | None:
+    return next((b for b in work.store.open_batches() if b.connection == connection and not b.name), None)
+
+
+def _put_away_done(work: Work) -> None:
+    """A table that has nothing left to look at starts afresh with the next delivery."""
+    closed = [b for b in work.store.batches() if b.on_table and b.closed_at is not None]
+    done = [b.id for b in closed if _all(work, b, _NOTHING_LEFT)]
+    if done and not any(b.on_table for b in work.store.open_batches()):
+        summaries.tell_gone(work, work.store.put_away(done))
+
+
+_NOTHING_LEFT = frozenset({Progress.CLAIMED, Progress.RELEASED, Progress.REMOVED})
+
+
+def _all(work: Work, batch: Batch, progresses: frozenset[Progress]) -> bool:
+    """Whether every row of a batch has come so far; rows that only point to another have nothing to wait for."""
+    return all(item.progress in progresses or item.repeat_of or item.inside for item in work.store.items_of(batch.id))
+
+
+def choose(work: Work, connection: str, target: str, title: str) -> None:
+    """Choose where the next scans go, and where the open batch of that connection goes."""
+    if connection not in work.state.backends:
+        work.tell(Refused("choose", "no_connection", connection))
+        return
+    work.state.chosen = connection
+    work.store.put("chosen", connection)
+    if target:
+        work.store.put(f"target.{connection}", target)
+        work.store.put(f"target_title.{connection}", title)
+        batch = _open_of(work, connection)
+        if batch is not None and batch.target != target:
+            work.store.change_batch(batch.id, target=target, target_title=title)
+            work.touch(*(item.id for item in work.store.items_of(batch.id)))
+    plan(work)
+
+
+def choose_operator(work: Work, name: str) -> None:
+    work.state.operator = name.strip()
+    work.store.put("operator", work.state.operator)
+    plan(work)
+
+
+def claim(
+    work: Work,
+    revisions: Sequence[tuple[str, int]],
+    operator: str,
+    unseen_kits: bool = False,
+) -> bool:
+    """Close the batches as they were on the screen and queue their devices. Nothing is sent on anything else."""
+    chosen = [work.store.batch(batch) for batch, _ in revisions]
+    why = _why_not(work, chosen, revisions, operator)
+    if why:
+        work.tell(Refused("claim", why))
+        plan(work)
+        return False
+    for batch in chosen:
+        if batch is not None:
+            _close(work, batch, operator.strip(), unseen_kits)
+    work.wake()
+    return True
+
+
+def _why_not(
+    work: Work, chosen: Sequence[Batch | None], revisions: Sequence[tuple[str, int]], operator: str
+) -> str:
+    if not operator.strip():
+        return "no_operator"
+    if not chosen:
+        return "nothing_to_claim"
+    for batch, (_, revision) in zip(chosen, revisions, strict=True):
+        if batch is None or batch.closed_at is not None or batch.revision != revision:
+            return "batch_changed"
+        if not batch.target:
+            return "no_target"
+    rows = (item for batch in chosen if batch for item in work.store.items_of(batch.id))
+    return "" if any(item.ready for item in rows) else "nothing_to_claim"
+
+
+def _close(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
+    now = work.clock.now()
+    work.store.change_batch(batch.id, closed_at=now, operator=operator, unseen_kits=unseen_kits)
+    work.store.add_event(Event(now, "claim", batch=batch.id, who=operator, detail=batch.target))
+    work.state.claimed_at[batch.id] = work.clock.monotonic()
+    left: list[Item] = []
+    sent = 0
+    for item in list(work.store.items_of(batch.id)):
+        if item.progress is not Progress.OPEN or item.repeat_of or item.inside:
+            continue
+        if item.identifier.missing or item.fits:
+            left.append(item)
+        else:
+            sent += _send_off(work, item, operator)
+        work.touch(item.id)
+    work.state.watched[batch.id] = sent
+    if left:
+        following = open_for(work, batch.connection)
+        for item in left:
+            work.store.change_item(item.id, batch=following.id)
+    summaries.tell_progress(work, batch.id)
+
+
+def _send_off(work: Work, item: Item, operator: str) -> int:
+    """Queue what can be claimed of a row, settle what its look-up already answered; gives how many are queued."""
+    devices = work.store.devices(item.id)
+    if not devices:
+        placeholder = FoundDevice(item.identifier.text, item.claim_status, ref="")
+        work.store.put_devices(item.id, [placeholder])
+        devices = work.store.devices(item.id)
+    queued = 0
+    for device in devices:
+        if device.inside is not None or device.progress is not Progress.OPEN:
+            continue
+        new, outcome = _answered(item, device)
+        work.store.step([device.id], Progress.OPEN, new, work.clock.now(), outcome=outcome, who=operator, why="claim")
+        queued += new is Progress.QUEUED
+    return queued
+
+
+def _answered(item: Item, device: Device) -> tuple[Progress, Outcome | None]:
+    """Where the look-up has answered already (and told who holds it), nothing is sent for the device."""
+    found, kind = device.found, None
+    if item.claim_status is ClaimStatus.NOT_FOUND:
+        kind = OutcomeKind.NOT_FOUND
+    elif found.status is ClaimStatus.UNREGISTERED:
+        kind = OutcomeKind.NOT_REGISTERED
+    elif found.status is ClaimStatus.CLAIMED and found.holder is Holder.OURS:
+        kind = OutcomeKind.ALREADY_OURS
+    elif found.status is ClaimStatus.CLAIMED and found.holder is Holder.ANOTHER:
+        kind = OutcomeKind.ALREADY_CLAIMED
+    if kind is None:
+        return Progress.QUEUED, None
+    outcome = Outcome(kind, HowKnown.READ_BACK, handle=found.handle, place=found.place)
+    return (Progress.CLAIMED if kind is OutcomeKind.ALREADY_OURS else Progress.REFUSED), outcome
+
+
+def clear(work: Work, who: str) -> None:
+    """Empty the table: open rows are removed (the journal keeps them), settled batches are put away."""
+    now = work.clock.now()
+    gone: list[int] = []
+    for batch in work.store.open_batches():
+        for item in list(work.store.items_of(batch.id)):
+            removable = item.progress is Progress.OPEN
+            if removable and work.store.remove_item(item.id, now, who, "clear"):
+                gone.append(item.id)
+    closed = [batch for batch in work.store.batches() if batch.on_table and batch.closed_at is not None]
+    settled = [batch.id for batch in closed if _all(work, batch, SETTLED)]
+    gone.extend(work.store.put_away(settled))
+    summaries.tell_gone(work, gone)

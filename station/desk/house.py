@@ -1,0 +1,126 @@
+"""How the desk is put together, and what it does first, when idle, and when something may leave."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from station.backends.base import Backend
+from station.core.call import CallState
+from station.core.news import Ready, Trouble
+from station.core.progress import Progress
+
+from . import batches, look_ups, outbox, pauses, places, reconcile, releases
+from .desk import Desk
+from .network import Network, submitter
+from .ports import Clock, FaultHook, Store, no_faults
+from .state import State
+from .witness import Witness
+from .work import Outside, Work
+
+RESTORED = "restored"
+
+
+@dataclass
+class Parts:
+    """What a desk is made of; everything outside it is passed in."""
+
+    open_store: Callable[[], Store]
+    backends: Callable[[], Mapping[str, Backend]]
+    network: Network
+    clock: Clock
+    practice: frozenset[str] = frozenset()
+    faults: FaultHook = no_faults
+    chance: random.Random = field(default_factory=random.SystemRandom)
+    take_lock: Callable[[], bool] = lambda: True
+    witness: Witness = field(default_factory=lambda: Witness(None))
+    mixed: bool = False
+    """Whether a label that only another connection accepts joins that connection's batch."""
+
+
+def build(parts: Parts) -> Desk:
+    """A desk that is ready to be started."""
+    state = State(practice=parts.practice, mixed=parts.mixed, sends=False)
+    backends: dict[str, Backend] = {}
+    state.backends = backends
+    outside = Outside(
+        clock=parts.clock,
+        faults=parts.faults,
+        chance=parts.chance,
+        submit=submitter(parts.network, backends),
+        take_lock=parts.take_lock,
+        witness=parts.witness,
+    )
+
+    def opening(_desk: Desk) -> Store:
+        store = parts.open_store()
+        backends.update(parts.backends())
+        state.sends = parts.take_lock()
+        return store
+
+    return Desk(opening, outside, state, beat=beat, begin=begin, plan=batches.plan, pump=pump)
+
+
+def begin(work: Work) -> None:
+    """The first task: from its news on, scans are kept."""
+    state, store = work.state, work.store
+    names = list(state.backends)
+    last = store.get("chosen")
+    state.chosen = last if last in names else (names[0] if names else "")
+    state.operator = store.get("operator")
+    pauses.remember(work)
+    work.tell(Ready(store.desk_id()))
+    work.after.append(lambda: work.outside.later(0, settle_in))
+
+
+def settle_in(work: Work) -> None:
+    """After the first paint: what an earlier run left is taken up again."""
+    if work.state.sends:
+        _take_over(work)
+    look_ups.resume(work)
+    for connection in work.state.backends:
+        places.read_targets(work, connection)
+    work.wake()
+
+
+def _take_over(work: Work) -> None:
+    """This process sends from now on: calls that were cut off are found out about."""
+    if not work.outside.witness.agrees(work.store.desk_id(), work.store.next_call_number() - 1):
+        _hold_everything(work)
+    reconcile.recover(work)
+
+
+def _hold_everything(work: Work) -> None:
+    """A copied disk or a restored backup: what is queued may have been sent since, so it waits for a person."""
+    waiting = [batch for batch in work.store.batches() if batch.closed_at is not None]
+    for batch in waiting:
+        if any(dict(item.tally).get(Progress.QUEUED) for item in work.store.items_of(batch.id)):
+            work.store.change_batch(batch.id, paused=RESTORED)
+    if waiting or work.store.calls(CallState.SENDING, CallState.UNANSWERED):
+        work.tell(Trouble(RESTORED))
+
+
+def beat(work: Work) -> None:
+    """When idle: notice what another process wrote, and take the lock when its holder is gone."""
+    if not work.state.sends and work.outside.take_lock():
+        work.state.sends = True
+        _take_over(work)
+    if work.store.changed_elsewhere():
+        work.tell(Ready(work.store.desk_id()))
+        work.wake()
+
+
+def pump(work: Work) -> None:
+    """Let leave what can leave: look-ups, read-backs, calls."""
+    look_ups.pump(work)
+    releases.pump(work)
+    reconcile.pump(work)
+    outbox.pump(work)
+
+
+def leave(work: Work) -> None:
+    """Nothing new is sent from now on."""
+    work.state.stopping = True
+
+
+def calls_in_flight(work: Work) -> int:
+    return len(work.store.calls(CallState.SENDING))

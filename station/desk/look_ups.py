@@ -1,0 +1,137 @@
+"""Asking a backend what rows are: free of side effects, repeated at will, every answer kept with its age."""
+
+from collections.abc import Sequence
+
+from station.core.errors import CallError, Cause, NotSentError, RefusedError, SignInError
+from station.core.finding import Finding
+from station.core.item import Check, Item
+from station.core.news import LineState
+from station.core.progress import Progress
+
+from . import lines
+from .work import Work
+
+
+def want(work: Work, items: Sequence[Item]) -> None:
+    """Put rows in line for a look-up; the requests leave after this task's commit."""
+    for item in items:
+        backend = work.backend(item.connection)
+        if backend is None or item.fits or item.identifier.missing:
+            continue
+        if not backend.traits.look_up:
+            _show(work, item, Check.NONE)
+            continue
+        work.state.wanted.setdefault(item.connection, {})[item.id] = None
+        offline = work.state.line(item.connection).state in (LineState.OFFLINE, LineState.PAUSED)
+        _show(work, item, Check.OFFLINE if offline else Check.CHECKING)
+    work.wake()
+
+
+def resume(work: Work) -> None:
+    """At the start: whatever is open and was not looked up in this run is asked again."""
+    want(work, work.store.open_items())
+
+
+def pump(work: Work) -> None:
+    """Send as many look-ups as each backend takes at once."""
+    for connection, wanted in work.state.wanted.items():
+        backend = work.backend(connection)
+        if backend is None or not lines.may_try(work, connection):
+            continue
+        while wanted and work.state.looking.get(connection, 0) < backend.traits.look_ups_at_once:
+            chunk = list(wanted)[: backend.traits.look_ups_a_call]
+            for item in chunk:
+                del wanted[item]
+            _ask(work, connection, chunk)
+
+
+def _ask(work: Work, connection: str, ids: Sequence[int]) -> None:
+    backend = work.state.backends[connection]
+    items = [item for item in work.store.items(ids) if _still_open(item)]
+    if not items:
+        return
+    batch = work.store.batch(items[0].batch)
+    target = batch.target if batch else ""
+    identifiers = [item.identifier for item in items]
+    work.state.looking[connection] = work.state.looking.get(connection, 0) + 1
+    work.start(
+        connection, lambda: backend.look_up(identifiers, target), settle, connection, [item.id for item in items]
+    )
+
+
+def _still_open(item: Item) -> bool:
+    return item.progress is Progress.OPEN and not item.closed and not item.identifier.missing
+
+
+def settle(
+    work: Work, connection: str, ids: list[int], findings: list[Finding] | None, error: BaseException | None
+) -> None:
+    """The answer (or the failure) of one look-up request."""
+    work.after.append(lambda: _one_less(work, connection))
+    if error is None and findings is not None and len(findings) == len(ids):
+        lines.works(work, connection)
+        for item, finding in zip(work.store.items(ids), findings, strict=False):
+            show_finding(work, item, finding)
+    else:
+        _not_told(work, connection, ids, error)
+    work.wake()
+
+
+def _one_less(work: Work, connection: str) -> None:
+    work.state.looking[connection] -= 1
+
+
+def show_finding(work: Work, item: Item, finding: Finding) -> None:
+    """Keep a finding and show it on the row that asked, if that row is still open and still means the same."""
+    work.store.keep_finding(item.connection, finding)
+    if not _still_open(item) or finding.identifier != item.identifier:
+        return
+    work.store.apply_finding(item.id, finding)
+    work.touch(item.id)
+    _link(work, item, finding)
+
+
+def _link(work: Work, item: Item, finding: Finding) -> None:
+    """A device in two rows is sent from one: the kit's, else the row that was there first."""
+    for device in work.store.devices(item.id):
+        other = work.store.live_device(item.connection, device.device_id, other_than=item.id)
+        if other is None:
+            continue
+        there = work.item(other.item)
+        single = there.what != "kit" and there.progress is Progress.OPEN and not there.closed
+        if finding.what == "kit" and single:
+            work.store.change_item(there.id, inside=item.id)
+            work.touch(there.id)
+        elif finding.what == "kit":
+            work.store.link_device(device.id, there.id)
+        elif there.what == "kit":
+            work.store.change_item(item.id, inside=there.id)
+        else:
+            work.store.change_item(item.id, repeat_of=there.id)
+
+
+def _not_told(work: Work, connection: str, ids: list[int], error: BaseException | None) -> None:
+    """No answer: offline rows wait for the line; a request that is refused as a whole is cut in half."""
+    wanted = work.state.wanted.setdefault(connection, {})
+    if isinstance(error, RefusedError) and len(ids) > 1:
+        middle = len(ids) // 2
+        for half in (ids[:middle], ids[middle:]):
+            _ask(work, connection, half)
+        return
+    refused = isinstance(error, RefusedError)
+    failure = error if isinstance(error, CallError) else NotSentError(Cause.GARBAGE, str(error))
+    if not refused:
+        lines.failed(work, connection, failure)
+        wanted.update(dict.fromkeys(ids))
+    check = Check.FAILED if refused or isinstance(error, SignInError) else Check.OFFLINE
+    waiting = [] if refused else list(wanted)
+    for item in work.store.items([*ids, *(each for each in waiting if each not in ids)]):
+        if _still_open(item):
+            _show(work, item, check)
+
+
+def _show(work: Work, item: Item, check: Check) -> None:
+    if item.check is not check:
+        work.store.change_item(item.id, check=check)
+    work.touch(item.id)
+

@@ -1,0 +1,145 @@
+"""The network thread: one event loop that runs the backends' coroutines and the bundled server's life."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
+
+from station.backends.base import Backend
+from station.core.errors import CallError, Cause, NotSentError, UnclearError
+
+log = logging.getLogger(__name__)
+Done = Callable[[Any, BaseException | None], None]
+Service = Callable[[], AbstractAsyncContextManager[None]]
+
+
+class Network:
+    """Runs coroutines for the desk; each answer goes to a callback on this thread, which only posts it."""
+
+    def __init__(self, services: Callable[[], list[Service]] = list) -> None:
+        """``services`` (the bundled server's lifespan) are entered before the first request and left last."""
+        self._services = services
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ready = threading.Event()
+        self._open: dict[int, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._backends: dict[int, Backend] = {}
+        self._serving: asyncio.Task[None] | None = None
+        self._leave: asyncio.Event | None = None
+        self.thread = threading.Thread(target=self._run, name="network")
+
+    def start(self) -> None:
+        self.thread.start()
+        self._ready.wait()
+
+    def submit(self, backend: Backend, job: Callable[[], Coroutine[Any, Any, Any]], done: Done) -> None:
+        """Run ``job`` for a backend, which is opened first; safe from any thread. After the stop, nothing is sent."""
+        loop = self._loop
+        try:
+            if loop is None:
+                raise RuntimeError("not started")
+            loop.call_soon_threadsafe(self._begin, backend, job, done)
+        except RuntimeError:
+            done(None, NotSentError(Cause.NOT_SET_UP, "the network thread is not running"))
+
+    def in_flight(self) -> int:
+        return len(self._tasks)
+
+    def stop(self, wait_s: float) -> None:
+        """Give what is in flight so many seconds, then end it; awaits everything before the loop stops."""
+        if self._loop is not None and self.thread.is_alive():
+            self._loop.call_soon_threadsafe(lambda: asyncio.ensure_future(self._finish(wait_s)))
+            self.thread.join()
+
+    def _run(self) -> None:
+        with asyncio.Runner() as runner:
+            self._loop = runner.get_loop()
+            runner.run(self._live())
+        self._loop = None
+
+    async def _live(self) -> None:
+        self._leave = asyncio.Event()
+        self._started = asyncio.get_running_loop().create_future()
+        self._serving = asyncio.ensure_future(self._serve())
+        self._ready.set()
+        await self._leave.wait()
+        await self._serving
+
+    async def _serve(self) -> None:
+        """Hold the services open; a service that fails makes every request say so instead of hanging."""
+        leave = self._leave
+        assert leave is not None  # noqa: S101 - set by _live
+        try:
+            async with AsyncExitStack() as stack:
+                for service in self._services():
+                    await stack.enter_async_context(service())
+                self._started.set_result(None)
+                await leave.wait()
+        except Exception as error:
+            log.exception("a service failed")
+            if not self._started.done():
+                self._started.set_result(str(error) or type(error).__name__)
+
+    def _begin(self, backend: Backend, job: Callable[[], Coroutine[Any, Any, Any]], done: Done) -> None:
+        if self._leave is None or self._leave.is_set():
+            done(None, NotSentError(Cause.NOT_SET_UP, "the station is leaving"))
+            return
+        task = asyncio.ensure_future(self._do(backend, job, done))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _do(self, backend: Backend, job: Callable[[], Coroutine[Any, Any, Any]], done: Done) -> None:
+        sent = False
+        try:
+            failure = await asyncio.shield(self._started)
+            if failure:
+                raise NotSentError(Cause.NOT_SET_UP, failure)
+            await asyncio.shield(self._opened(backend))
+            sent = True
+            result = await job()
+        except CallError as error:
+            done(None, error)
+        except asyncio.CancelledError:
+            given_up = UnclearError if sent else NotSentError
+            done(None, given_up(Cause.TIMEOUT, "the station was closed"))
+            raise
+        except Exception as error:
+            # A fault of ours in the middle of a request: the vendor may have had it all the same.
+            log.exception("a backend failed")
+            done(None, UnclearError(Cause.CRASH, f"{type(error).__name__}: {error}"))
+        else:
+            done(result, None)
+
+    def _opened(self, backend: Backend) -> "asyncio.Task[None]":
+        """Each backend is opened once, by whoever needs it first."""
+        known = self._open.get(id(backend))
+        if known is None or (known.done() and (known.cancelled() or known.exception() is not None)):
+            self._backends[id(backend)] = backend
+            self._open[id(backend)] = asyncio.ensure_future(backend.open())
+        return self._open[id(backend)]
+
+    async def _finish(self, wait_s: float) -> None:
+        assert self._leave is not None  # noqa: S101 - set by _live
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=wait_s)
+        for task in list(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        for backend in self._backends.values():
+            try:
+                await backend.close()
+            except Exception:
+                log.exception("a backend did not close")
+        self._leave.set()
+
+
+def submitter(network: Network, backends: Mapping[str, Backend]) -> Callable[[str, Any, Done], None]:
+    """The desk's door to the network: by the connection's name."""
+
+    def submit(connection: str, job: Callable[[], Coroutine[Any, Any, Any]], done: Done) -> None:
+        network.submit(backends[connection], job, done)
+
+    return submit

@@ -1,0 +1,58 @@
+"""Which call is next: the oldest queued devices of each connection that may send."""
+
+from station.core.batch import Batch
+from station.core.errors import Cause
+from station.core.item import Device, Item
+
+from . import lines, sending
+from .work import Work
+
+Rows = list[tuple[Batch, Item, Device]]
+
+
+def pump(work: Work) -> None:
+    """Begin the next call of every connection that has queued devices and none under way."""
+    for connection in work.store.queued_connections():
+        if connection not in work.state.busy and lines.may_send(work, connection):
+            _begin(work, connection)
+
+
+def _begin(work: Work, connection: str) -> None:
+    backend = work.state.backends[connection]
+    limit = work.state.limits.get(connection, backend.traits.items_a_call)
+    rows = work.store.queued(connection, limit)
+    if not rows:
+        return
+    batch = rows[0][0]
+    if not _same_connection(work, batch):
+        work.store.change_batch(batch.id, paused=str(Cause.ACCOUNT_CHANGED))
+        work.wake()
+        return
+    work.after.append(lambda: work.state.busy.update({connection: "checking"}))
+    devices = [device.id for _, _, device in rows]
+    if not backend.traits.look_up:
+        sending.begin(work, connection, batch, rows)
+        return
+    identifiers = list({item.id: item.identifier for _, item, _ in rows}.values())
+    items = list(dict.fromkeys(item.id for _, item, _ in rows))
+
+    # Queued devices are looked up again right before they are sent: since the scan much may have changed.
+    async def look() -> object:
+        account = await backend.account()
+        found = []
+        for start in range(0, len(identifiers), backend.traits.look_ups_a_call):
+            found += await backend.look_up(identifiers[start : start + backend.traits.look_ups_a_call], batch.target)
+        return account, found
+
+    work.start(connection, look, sending.checked, connection, batch.id, items, devices)
+
+
+def _same_connection(work: Work, batch: Batch) -> bool:
+    """Nothing is sent under a connection that is another one by now than when the batch was made."""
+    backend = work.state.backends[batch.connection]
+    account = work.state.line(batch.connection).account
+    return (
+        backend.kind == batch.kind
+        and backend.address == batch.address
+        and (not batch.account or account is None or account.id == batch.account)
+    )

@@ -1,0 +1,47 @@
+"""The targets that a connection's account sees, and which account that is."""
+
+from station.backends.base import Backend
+from station.core.errors import CallError, Cause, NotSentError
+from station.core.news import TargetsRead
+from station.core.target import Account, Target
+
+from . import lines
+from .work import Work
+
+Read = tuple[Account, list[Target]]
+
+
+async def read(backend: Backend) -> Read:
+    return await backend.account(), await backend.targets()
+
+
+def read_targets(work: Work, connection: str) -> None:
+    """Ask a vendor which account we are and which targets it sees; the answer comes as news."""
+    backend = work.backend(connection)
+    if backend is not None:
+        work.start(connection, lambda: read(backend), told, connection)
+
+
+def told(work: Work, connection: str, answer: Read | None, error: BaseException | None) -> None:
+    if answer is None:
+        failure = error if isinstance(error, CallError) else NotSentError(Cause.GARBAGE, str(error))
+        lines.failed(work, connection, failure)
+        return
+    account, targets = answer
+    lines.works(work, connection, account)
+    work.tell(TargetsRead(connection, tuple(targets)))
+    _choose_first(work, connection, targets)
+
+
+def _choose_first(work: Work, connection: str, targets: list[Target]) -> None:
+    """On the first run the inventory, or the only target that may be claimed into, is chosen."""
+    if work.store.get(f"target.{connection}"):
+        return
+    may = [target for target in targets if target.may_claim is not False]
+    first = next((target for target in may if target.inventory), may[0] if len(may) == 1 else None)
+    if first is not None:
+        work.store.put(f"target.{connection}", first.id)
+        work.store.put(f"target_title.{connection}", first.title)
+        for batch in work.store.open_batches():
+            if batch.connection == connection and not batch.target:
+                work.store.change_batch(batch.id, target=first.id, target_title=first.title)

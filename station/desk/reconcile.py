@@ -1,0 +1,174 @@
+"""What became of calls whose answer was lost: the same call again where that is safe, else a read-back."""
+
+from station.backends.base import Backend
+from station.core.call import Answer, Call, CallState, Confirmed, ReadBack, Verb
+from station.core.errors import CallError, Cause, NotSentError, SignInError
+from station.core.item import Device, Event
+from station.core.outcome import HowKnown, Outcome, OutcomeKind
+from station.core.progress import Progress
+
+from . import lines, sending, summaries
+from .work import Work
+
+CLAIM_IS_FRESH_S = 3600.0
+"""How long a person's own Claim in this run lets a device that is shown to be free be sent again."""
+
+
+def recover(work: Work) -> None:
+    """At the start: a call that was found *sending* was cut off; its devices are unknown until a read tells."""
+    if not work.state.sends:
+        return
+    for call in work.store.calls(CallState.SENDING):
+        if call.verb is Verb.CLAIM:
+            cut = [d.id for d in work.store.devices_of_call(call.key) if d.progress is Progress.SENDING]
+            evidence = Outcome(OutcomeKind.UNKNOWN, code=str(Cause.CRASH), request_id=call.request_id)
+            work.touch(
+                *work.store.step(
+                    cut, Progress.SENDING, Progress.UNKNOWN, work.clock.now(), outcome=evidence, why="restart"
+                )
+            )
+        work.store.change_call(call.key, state=CallState.UNANSWERED, answer=str(Cause.CRASH))
+    for connection in {call.connection for call in work.store.calls(CallState.UNANSWERED)}:
+        work.state.line(connection).needs_read = True
+    work.wake()
+
+
+def pump(work: Work) -> None:
+    """Find out about every unanswered call whose time has come."""
+    if not work.state.sends or not work.state.disk_ok:
+        return
+    now = work.clock.monotonic()
+    for call in work.store.calls(CallState.UNANSWERED):
+        early = work.state.again_at.get(call.key, 0.0) > now
+        if early or call.key in work.state.reading_back or not lines.may_try(work, call.connection):
+            continue
+        if call.verb is not Verb.CLAIM:
+            continue
+        backend = work.state.backends[call.connection]
+        if not _same_place(backend, call):
+            lines.pause(work, call.connection, Cause.ACCOUNT_CHANGED, f"{call.kind} {call.address}")
+            continue
+        if backend.traits.safe_to_repeat and _unknown(work, call) and not _confirms_only(work, call):
+            _repeat(work, backend, call)
+        else:
+            confirm(work, call)
+
+
+def _same_place(backend: Backend, call: Call) -> bool:
+    return backend.kind == call.kind and backend.address == call.address
+
+
+def _confirms_only(work: Work, call: Call) -> bool:
+    """A clear answer came, and only single devices of it are to be confirmed."""
+    return any(d.outcome is not None and d.outcome.kind is OutcomeKind.ALREADY_CLAIMED for d in _unknown(work, call))
+
+
+def _unknown(work: Work, call: Call) -> list[Device]:
+    return [d for d in work.store.devices_of_call(call.key) if d.progress is Progress.UNKNOWN]
+
+
+def _repeat(work: Work, backend: Backend, call: Call) -> None:
+    """The same call with the same key: the vendor answers what it answered, or does it now for the first time."""
+    work.state.reading_back.add(call.key)
+    work.state.busy.setdefault(call.connection, call.key)
+    work.store.change_call(call.key, tries=call.tries + 1, sent_at=work.clock.now())
+    work.state.sent_at[call.key] = work.clock.monotonic()
+
+    async def read_first() -> Answer:
+        account = await backend.account()
+        if call.account and account.id != call.account:
+            raise SignInError(Cause.ACCOUNT_CHANGED, account.title)
+        return await backend.claim(call)
+
+    work.start(call.connection, read_first, sending.settle, call)
+
+
+def confirm(work: Work, call: Call) -> None:
+    """Read the whole account for a call's unknown devices."""
+    backend = work.state.backends[call.connection]
+    if call.key in work.state.reading_back:
+        return
+    if not _unknown(work, call):
+        work.store.change_call(call.key, state=CallState.SETTLED)
+        return
+    work.state.reading_back.add(call.key)
+
+    async def read() -> list[Confirmed]:
+        account = await backend.account()
+        if call.account and account.id != call.account:
+            raise SignInError(Cause.ACCOUNT_CHANGED, account.title)
+        return await backend.confirm(call)
+
+    work.start(call.connection, read, confirmed, call)
+
+
+def confirmed(work: Work, call: Call, told: list[Confirmed] | None, error: BaseException | None) -> None:
+    """The read-back's answer, device by device."""
+    work.state.reading_back.discard(call.key)
+    if told is None:
+        failure = error if isinstance(error, CallError) else NotSentError(Cause.GARBAGE, str(error))
+        lines.failed(work, call.connection, failure)
+        return
+    lines.works(work, call.connection)
+    by_device = {each.device_id: each for each in told}
+    waits = 0.0
+    for device in _unknown(work, call):
+        waits = max(waits, _settle(work, call, device, by_device.get(device.device_id)))
+    if waits:
+        work.state.again_at[call.key] = work.clock.monotonic() + waits
+        work.wake_later(waits)
+    elif not _unknown(work, call):
+        work.store.change_call(call.key, state=CallState.SETTLED)
+    summaries.tell_progress(work, call.batch)
+    work.wake()
+
+
+def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> float:
+    """Settle one device by its read-back; gives the seconds to wait where it is too early to tell."""
+    state = told.state if told else ReadBack.CANNOT_TELL
+    new, kind = Progress.HELD, OutcomeKind.UNKNOWN
+    if state is ReadBack.OURS:
+        new, kind = Progress.CLAIMED, OutcomeKind.ALREADY_OURS
+    elif state is ReadBack.ANOTHER:
+        new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
+    elif state is ReadBack.FREE:
+        wait = _quiet_left(work, call)
+        if wait > 0:
+            return wait
+        new = Progress.QUEUED if _may_go_again(work, call, device) else Progress.HELD
+    known = HowKnown.READ_BACK if new in (Progress.CLAIMED, Progress.REFUSED) else HowKnown.NOT_KNOWN
+    before = device.outcome or Outcome(OutcomeKind.UNKNOWN)
+    outcome = Outcome(
+        kind, known, handle=told.handle if told else "", place=told.place if told else "",
+        code=before.code, text=before.text or (told.raw if told else ""), request_id=before.request_id,
+    )
+    changed = work.store.step(
+        [device.id], Progress.UNKNOWN, new, work.clock.now(), outcome=outcome, why=f"read-back: {state}"
+    )
+    work.touch(*changed)
+    if new in (Progress.CLAIMED, Progress.REFUSED):
+        work.store.forget_secrets(changed)
+    return 0.0
+
+
+def _quiet_left(work: Work, call: Call) -> float:
+    """Seconds of the quiet period that are left: a request that was given up on may still land.
+
+    It is counted on the monotonic clock and begins anew after a restart.
+    """
+    settings = work.state.backends[call.connection].settings
+    quiet = max(settings.quiet_period_s, 2 * settings.claim_timeout_s)
+    sent = work.state.sent_at.setdefault(call.key, work.clock.monotonic())
+    return quiet - (work.clock.monotonic() - sent)
+
+
+def _may_go_again(work: Work, call: Call, device: Device) -> bool:
+    """Only within an hour of the person's own Claim in this run, and with no release of the device known since."""
+    claimed = work.state.claimed_at.get(call.batch)
+    if claimed is None or work.clock.monotonic() - claimed > CLAIM_IS_FRESH_S:
+        return False
+    return not any(_is_release(event, device) for event in work.store.events(item=device.item))
+
+
+def _is_release(event: Event, device: Device) -> bool:
+    return event.device_id == device.device_id and event.new == str(Progress.RELEASED)

@@ -1,0 +1,49 @@
+"""Ways back to open: what has changed since Claim, what was taken back, what is tried again."""
+
+from collections.abc import Sequence
+
+from station.core.batch import Batch
+from station.core.item import Device, Item, Reason
+from station.core.progress import Progress
+from station.core.scan import Scan
+
+from . import batches
+from .ports import NewItem
+from .work import Work
+
+
+def to_open(work: Work, item: Item, devices: Sequence[Device], reason: Reason, who: str = "") -> int:
+    """Queued devices go back to open, in the open batch, with the reason; gives the row that now holds them.
+
+    A row none of whose devices was ever sent moves as it is; else its waiting devices move to a new, linked row.
+    """
+    if not devices:
+        return item.id
+    now = work.clock.now()
+    work.store.step([device.id for device in devices], Progress.QUEUED, Progress.OPEN, now, who=who, why=str(reason))
+    batch = batches.open_for(work, item.connection)
+    whole = all(device.progress in _NEVER_SENT for device in work.store.devices(item.id))
+    row = item.id if whole else again(work, item, batch)
+    if whole:
+        work.store.change_item(item.id, batch=batch.id, reason=reason)
+    else:
+        work.store.move_devices([device.id for device in devices], row)
+        work.store.change_item(row, reason=reason)
+    work.touch(item.id, row)
+    return row
+
+
+_NEVER_SENT = frozenset({Progress.OPEN, Progress.QUEUED, Progress.REMOVED})
+
+
+def again(work: Work, item: Item, batch: Batch) -> int:
+    """A new row in the open batch for what another row was scanned as, linked both ways."""
+    scan = Scan(item.identifier.text.encode(), item.source, work.clock.now(), item.symbology)
+    row = work.store.add_item(
+        NewItem(
+            batch.id, item.connection, item.identifier, scan, item.shown,
+            sealed=bool(item.identifier.secrets), name=item.name, again_of=item.id,
+        )
+    )
+    work.store.change_item(item.id, again_in=row)
+    return row

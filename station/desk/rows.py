@@ -1,0 +1,86 @@
+"""What an operator does to rows: remove, undo, name, check again, try again."""
+
+from collections.abc import Sequence
+
+from station.core.item import Event, Item
+from station.core.news import Refused, Undone
+from station.core.progress import Progress
+
+from . import batches, look_ups, returns, summaries
+from .work import Work
+
+LONGEST_NAME = 200
+
+
+def remove(work: Work, items: Sequence[int], who: str) -> int:
+    """Take open rows off the table; the journal keeps them. Gives how many there were."""
+    gone = [item for item in items if work.store.remove_item(item, work.clock.now(), who, "removed")]
+    if len(gone) < len(items):
+        work.tell(Refused("remove", "not_open"))
+    work.store.forget_secrets(gone)
+    summaries.tell_gone(work, gone)
+    return len(gone)
+
+
+def undo(work: Work, who: str) -> Item | None:
+    """Take the last scan back."""
+    last = work.store.last_open()
+    if last is None:
+        work.tell(Refused("undo", "nothing_to_undo"))
+        return None
+    work.store.remove_item(last.id, work.clock.now(), who, "undo")
+    summaries.tell_gone(work, [last.id])
+    work.tell(Undone(last))
+    return last
+
+
+def restore(work: Work, items: Sequence[int], who: str) -> None:
+    """Put removed rows back, as long as their batch is open."""
+    back = [item for item in items if work.store.restore_item(item, work.clock.now(), who)]
+    work.touch(*back)
+    look_ups.want(work, [row for row in work.store.items(back) if row.repeat_of is None and row.inside is None])
+
+
+def rename(work: Work, item: int, name: str) -> None:
+    """Give the device (or kit) of a row a name for the vendor; before it is sent."""
+    row = work.store.item(item)
+    if row is None or row.closed or row.progress is not Progress.OPEN:
+        work.tell(Refused("rename", "not_open"))
+        return
+    work.store.change_item(item, name=" ".join(name.split())[:LONGEST_NAME])
+    work.touch(item)
+
+
+def check_again(work: Work, items: Sequence[int] = ()) -> None:
+    """Look rows up again: those named, or all that are open."""
+    rows = work.store.items(items) if items else work.store.open_items()
+    for row in rows:
+        work.state.line(row.connection).retry_at = 0.0
+    look_ups.want(work, [row for row in rows if row.progress is Progress.OPEN and not row.closed])
+
+
+def try_again(work: Work, items: Sequence[int], who: str) -> list[int]:
+    """Give refused rows a new, linked row in the open batch; the old ones stay as they are for their receipt."""
+    fresh: list[int] = []
+    for row in work.store.items(items):
+        if row.progress is not Progress.REFUSED or row.again_in is not None:
+            work.tell(Refused("try_again", "not_refused"))
+            continue
+        fresh.append(returns.again(work, row, batches.open_for(work, row.connection)))
+        work.store.add_event(Event(work.clock.now(), "try_again", batch=row.batch, item=row.id, who=who))
+        work.touch(row.id, fresh[-1])
+    look_ups.want(work, work.store.items(fresh))
+    return fresh
+
+
+def move_to_fitting(work: Work, items: Sequence[int]) -> None:
+    """Rows whose label fits another connection join that connection's open batch."""
+    for row in work.store.items(items):
+        backend = work.backend(row.fits)
+        accepted = backend.accept(row.identifier) if backend else None
+        if accepted is None or row.progress is not Progress.OPEN:
+            continue
+        batch = batches.open_for(work, row.fits)
+        work.store.change_item(row.id, batch=batch.id, identifier=accepted, fits="")
+        work.touch(row.id)
+        look_ups.want(work, [work.item(row.id)])

@@ -1,0 +1,262 @@
+"""One call's life: looked up again, written down, sent, and its answer settled device by device."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+from station.backends.base import Backend
+from station.core.batch import Batch
+from station.core.call import Answer, Call, CallDevice, CallState, Verb
+from station.core.errors import CallError, Cause, NotSentError, RefusedError, TargetError, UnclearError
+from station.core.finding import ClaimStatus, Finding
+from station.core.item import Device, Event, Item, Reason
+from station.core.outcome import DONE, HowKnown, Outcome, OutcomeKind
+from station.core.progress import Progress
+from station.core.target import Account
+
+from . import lines, returns, summaries
+from .work import Work
+
+Rows = Sequence[tuple[Batch, Item, Device]]
+
+
+def checked(
+    work: Work,
+    connection: str,
+    batch_id: str,
+    items: list[int],
+    devices: list[int],
+    result: tuple[Account, list[Finding]] | None,
+    error: BaseException | None,
+) -> None:
+    """The look-up before a call has come back: what is as it was is sent, what has changed goes back to open."""
+    work.state.busy.pop(connection, None)
+    batch = work.store.batch(batch_id)
+    if result is None or batch is None or len(result[1]) != len(items):
+        _not_checked(work, connection, error)
+        return
+    account, findings = result
+    lines.works(work, connection, account)
+    if batch.account and batch.account != account.id:
+        work.store.change_batch(batch.id, paused=str(Cause.ACCOUNT_CHANGED))
+        work.wake()
+        return
+    if not batch.account:
+        work.store.change_batch(batch.id, account=account.id)
+    ready: list[tuple[Batch, Item, Device]] = []
+    for item, finding in zip(work.store.items(items), findings, strict=True):
+        work.store.keep_finding(connection, finding)
+        ready += [(batch, item, device) for device in _unchanged(work, batch, item, finding, set(devices))]
+    if ready and lines.may_send(work, connection):
+        begin(work, connection, batch, ready)
+    else:
+        work.wake()
+
+
+def _not_checked(work: Work, connection: str, error: BaseException | None) -> None:
+    failure = error if isinstance(error, CallError) else NotSentError(Cause.GARBAGE, str(error or "too few findings"))
+    lines.failed(work, connection, failure)
+
+
+def _unchanged(work: Work, batch: Batch, item: Item, finding: Finding, asked: set[int]) -> list[Device]:
+    """The queued devices of a row that may be sent; the others have gone back to open, each with its reason."""
+    queued = [d for d in work.store.devices(item.id) if d.progress is Progress.QUEUED and d.id in asked]
+    reason = _whole_row_changed(work, batch, item, finding)
+    if reason is not Reason.NOTHING:
+        returns.to_open(work, item, queued, reason)
+        work.store.apply_finding(item.id, finding)
+        return []
+    found = {device.device_id: device for device in finding.devices}
+    work.store.update_devices(item.id, finding.devices)
+    queued = [d for d in work.store.devices(item.id) if d.progress is Progress.QUEUED]
+    changed: dict[Reason, list[Device]] = {}
+    for device in queued:
+        why = _REASONS.get(found[device.device_id].status)
+        if why is not None:
+            changed.setdefault(why, []).append(device)
+    for why, some in changed.items():
+        returns.to_open(work, item, some, why)
+    gone = {device.id for some in changed.values() for device in some}
+    return [device for device in queued if device.id not in gone]
+
+
+_REASONS: Mapping[ClaimStatus, Reason] = {
+    ClaimStatus.CLAIMED: Reason.NOW_CLAIMED,
+    ClaimStatus.UNREGISTERED: Reason.NOW_UNREGISTERED,
+    ClaimStatus.NOT_FOUND: Reason.NOW_NOT_FOUND,
+}
+
+
+def _whole_row_changed(work: Work, batch: Batch, item: Item, finding: Finding) -> Reason:
+    if finding.status is ClaimStatus.NOT_FOUND or not finding.devices:
+        return Reason.NOW_NOT_FOUND
+    known = {device.device_id for device in work.store.devices(item.id)}
+    found = {device.device_id for device in finding.devices}
+    if item.claim_status is ClaimStatus.UNCHECKED and not item.what:
+        # Nobody saw what this is: a kit goes only where the person chose so, a single device is an answer.
+        if finding.what == "kit" and not batch.unseen_kits:
+            return Reason.KIT_UNSEEN
+        work.store.put_devices(item.id, finding.devices)
+        return Reason.NOTHING
+    return Reason.NOTHING if known == found else Reason.KIT_CHANGED
+
+
+def begin(work: Work, connection: str, batch: Batch, rows: Rows) -> None:
+    """Write the call with its exact devices, mark only those as sending, and let the first byte leave after that."""
+    backend = work.state.backends[connection]
+    rows = list(rows)[: work.state.limits.get(connection, backend.traits.items_a_call)]
+    call = Call(
+        key=str(uuid4()),
+        number=work.store.next_call_number(),
+        verb=Verb.CLAIM,
+        connection=connection,
+        kind=backend.kind,
+        address=backend.address,
+        account=batch.account,
+        target=batch.target,
+        devices=tuple(_named(item, device) for _, item, device in rows),
+        operator=batch.operator,
+        request_id=str(uuid4()),
+        made_at=work.clock.now(),
+        batch=batch.id,
+    )
+    work.store.add_call(call)
+    marked = work.store.step(
+        [device.id for _, _, device in rows], Progress.QUEUED, Progress.SENDING, call.made_at,
+        call=call.key, who=batch.operator, why="call",
+    )
+    work.touch(*marked)
+    work.after.append(lambda: work.state.busy.update({connection: call.key}))
+    work.outside.faults("send.before_commit")
+    send(work, backend, call)
+
+
+def _named(item: Item, device: Device) -> CallDevice:
+    single = item.device_count <= 1
+    return CallDevice(
+        device.id, device.device_id, device.found.ref, item.identifier, item.name if single else "", device.found.handle
+    )
+
+
+def send(work: Work, backend: Backend, call: Call) -> None:
+    """Let a call leave that is written down already."""
+    now = work.clock.now()
+    work.store.change_call(call.key, state=CallState.SENDING, tries=call.tries + 1, sent_at=now)
+    work.state.sent_at[call.key] = work.clock.monotonic()
+    work.after.append(lambda: work.outside.witness.saw_call(call.number))
+    work.after.append(lambda: work.outside.faults("send.committed"))
+    work.start(call.connection, lambda: backend.claim(call), settle, call)
+
+
+def settle(work: Work, call: Call, answer: Answer | None, error: BaseException | None) -> None:
+    """What came back for a call, written down device by device."""
+    work.outside.faults("settle.begin")
+    if work.state.busy.get(call.connection) == call.key:
+        del work.state.busy[call.connection]
+    work.state.reading_back.discard(call.key)
+    if answer is not None:
+        _answer(work, call, answer)
+    else:
+        failure = error if isinstance(error, CallError) else UnclearError(Cause.CRASH, str(error))
+        _failure(work, call, failure)
+    summaries.tell_progress(work, call.batch)
+    work.wake()
+
+
+def _answer(work: Work, call: Call, answer: Answer) -> None:
+    lines.works(work, call.connection)
+    work.state.limits.pop(call.connection, None)
+    outcomes = _by_device(answer)
+    open_devices = [d for d in work.store.devices_of_call(call.key) if d.progress in _WAITING]
+    unsure = False
+    for device in open_devices:
+        outcome = outcomes.pop(device.device_id, None)
+        if outcome is None or outcome.kind in _MUST_CONFIRM:
+            unsure = True
+            _step(work, device, Progress.UNKNOWN, outcome, "left out of the answer" if outcome is None else "confirm")
+        else:
+            new = Progress.CLAIMED if outcome.kind in DONE else Progress.REFUSED
+            _step(work, device, new, replace(outcome, request_id=outcome.request_id or answer.request_id), "answer")
+    _keep_unexpected(work, call, outcomes)
+    state = CallState.UNANSWERED if unsure else CallState.SETTLED
+    work.store.change_call(call.key, state=state, answer=answer.raw)
+
+
+_WAITING = frozenset({Progress.SENDING, Progress.UNKNOWN})
+_MUST_CONFIRM = frozenset({OutcomeKind.ALREADY_CLAIMED, OutcomeKind.UNKNOWN})
+
+
+def _by_device(answer: Answer) -> dict[str, Outcome]:
+    """One outcome for each device; where a device is named twice, claimed wins."""
+    outcomes: dict[str, Outcome] = {}
+    for result in answer.results:
+        known = outcomes.get(result.device_id)
+        if known is None or (known.kind not in DONE and result.outcome.kind in DONE):
+            outcomes[result.device_id] = result.outcome
+    return outcomes
+
+
+def _keep_unexpected(work: Work, call: Call, outcomes: Mapping[str, Outcome]) -> None:
+    """Devices that the answer names and the call did not: kept and shown, for a person to look at."""
+    expected = {device.device_id for device in call.devices}
+    for device_id, outcome in outcomes.items():
+        if device_id not in expected:
+            work.store.add_event(
+                Event(work.clock.now(), "unexpected", batch=call.batch, device_id=device_id, new=str(outcome.kind))
+            )
+
+
+def _failure(work: Work, call: Call, error: CallError) -> None:
+    devices = [d for d in work.store.devices_of_call(call.key) if d.progress in _WAITING]
+    lost = [d for d in devices if d.progress is Progress.UNKNOWN]
+    if isinstance(error, UnclearError) or lost:
+        _unclear(work, call, devices, error)
+        return
+    work.store.change_call(call.key, state=CallState.NOT_SENT, answer=f"{error.cause}: {error.detail}")
+    if isinstance(error, RefusedError) and len(devices) == 1:
+        outcome = Outcome(
+            OutcomeKind.REJECTED, HowKnown.ANSWER, code=str(error.status or error.cause), text=error.detail,
+            request_id=error.request_id or call.request_id,
+        )
+        work.state.limits.pop(call.connection, None)
+        _step_all(work, devices, Progress.REFUSED, outcome, "answer")
+        return
+    _step_all(work, devices, Progress.QUEUED, None, str(error.cause))
+    if isinstance(error, RefusedError):
+        work.state.limits[call.connection] = max(len(devices) // 2, 1)
+    elif isinstance(error, TargetError):
+        work.store.change_batch(call.batch, paused=str(error.cause))
+    else:
+        lines.failed(work, call.connection, error)
+
+
+def _unclear(work: Work, call: Call, devices: Iterable[Device], error: CallError) -> None:
+    """It may have had its effect: nothing more is sent here before a read has told."""
+    sending = [device for device in devices if device.progress is Progress.SENDING]
+    evidence = Outcome(
+        OutcomeKind.UNKNOWN, code=str(error.cause), text=error.detail, request_id=error.request_id or call.request_id
+    )
+    _step_all(work, sending, Progress.UNKNOWN, evidence, str(error.cause))
+    work.store.change_call(call.key, state=CallState.UNANSWERED, answer=f"{error.cause}: {error.detail}")
+    work.state.line(call.connection).needs_read = True
+    if not isinstance(error, UnclearError):
+        lines.failed(work, call.connection, error)
+    wait = lines.back_off(work, call.tries) if call.tries else 0.0
+    work.state.again_at[call.key] = work.clock.monotonic() + wait
+    work.wake_later(wait)
+
+
+def _step_all(
+    work: Work, devices: Sequence[Device], new: Progress, outcome: Outcome | None, why: str
+) -> None:
+    for device in devices:
+        _step(work, device, new, outcome, why)
+
+
+def _step(work: Work, device: Device, new: Progress, outcome: Outcome | None, why: str) -> None:
+    if device.progress is new:
+        return
+    changed = work.store.step([device.id], device.progress, new, work.clock.now(), outcome=outcome, why=why)
+    work.touch(*changed)
+    if new in (Progress.CLAIMED, Progress.REFUSED):
+        work.store.forget_secrets(changed)

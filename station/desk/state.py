@@ -1,0 +1,62 @@
+"""What the desk keeps in memory: nothing that would be missed after a crash."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from station.backends.base import Backend
+from station.core.errors import Cause
+from station.core.news import LineState
+from station.core.target import Account
+
+
+@dataclass
+class Line:
+    """What is known of the way to a vendor. ``since`` is wall clock, ``retry_at`` in monotonic seconds."""
+
+    state: LineState = LineState.UNTRIED
+    cause: Cause | None = None
+    detail: str = ""
+    since: datetime | None = None
+    failures: int = 0
+    retry_at: float = 0.0
+    retry_wall: datetime | None = None
+    needs_read: bool = False
+    """A call's answer was lost: nothing is sent until a read has succeeded."""
+    clock_off: float | None = None
+    account: Account | None = None
+
+
+@dataclass
+class State:
+    backends: Mapping[str, Backend] = field(default_factory=dict)
+    practice: frozenset[str] = frozenset()
+    chosen: str = ""
+    operator: str = ""
+    mixed: bool = False
+    sends: bool = True
+    """Whether this process holds the lock that allows it to send."""
+    disk_ok: bool = True
+    stopping: bool = False
+    lines: dict[str, Line] = field(default_factory=dict)
+    wanted: dict[str, dict[int, None]] = field(default_factory=dict)
+    """Rows that wait for a look-up, by connection, in order."""
+    looking: dict[str, int] = field(default_factory=dict)
+    """Look-up requests under way, by connection."""
+    busy: dict[str, str] = field(default_factory=dict)
+    """Connections with a call in the making or in flight, and which."""
+    limits: dict[str, int] = field(default_factory=dict)
+    """How many devices the next call takes, after the vendor refused a larger one as a whole."""
+    claimed_at: dict[str, float] = field(default_factory=dict)
+    """When (monotonic) a person pressed Claim for a batch in this run."""
+    sent_at: dict[str, float] = field(default_factory=dict)
+    """When (monotonic) a call was last sent in this run, by its key."""
+    reading_back: set[str] = field(default_factory=set)
+    """Keys of the calls whose read-back or repeat is under way."""
+    again_at: dict[str, float] = field(default_factory=dict)
+    """When (monotonic) an unanswered call may be asked about again, by its key."""
+    watched: dict[str, int] = field(default_factory=dict)
+    """Batches whose progress is shown, and how many devices they sent off."""
+
+    def line(self, connection: str) -> Line:
+        return self.lines.setdefault(connection, Line())
