@@ -1,0 +1,15 @@
+"""How a call is refused: the exception that any rule may raise."""
+
+from .codes import ErrorCode
+
+
+class Refused(Exception):
+    """The whole call is refused with ``status`` and ``code``; ``wait_s`` becomes Retry-After."""
+
+    def __init__(self, status: int, code: ErrorCode, message: str, wait_s: int | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.wait_s = status, code, message, wait_s
+
+
+def project_not_found() -> Refused:
+    return Refused(404, ErrorCode.PROJECT_NOT_FOUND, "This account has no project of that ID.")
