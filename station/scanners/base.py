@@ -82,8 +82,8 @@ class Listing:
 class Shelf:
     """The scanners of a folder: listed without importing them, imported on first use.
 
-    A scanner is a module with a name ``SCANNER`` for its class. Modules that feed the station in another way
-    (such as the rule that tells keyboard scans from typing) have none and are not listed.
+    A scanner is a module with a name ``SCANNER`` for its class. A module named after another one
+    (``keyboard_table`` beside ``keyboard``) is a part of it and not listed.
     """
 
     def __init__(self, package: str, folders: tuple[str, ...]) -> None:
@@ -100,19 +100,17 @@ class Shelf:
         if name not in self._names():
             raise ScannerUnavailableError(name, "no such scanner")
         try:
-            scanner = importlib.import_module(f"{self._package}.{name}").SCANNER
+            scanner: type[Scanner] = importlib.import_module(f"{self._package}.{name}").SCANNER
         except Exception as error:  # a plug-in may fail in any way; the rest must work
             reason = f"{type(error).__name__}: {error}"
             self._reasons[name] = reason
             raise ScannerUnavailableError(name, reason) from error
         self._reasons.pop(name, None)
-        if not (isinstance(scanner, type) and issubclass(scanner, Scanner)):
-            raise ScannerUnavailableError(name, "not a scanner")
         return scanner
 
     def _names(self) -> tuple[str, ...]:
-        found = pkgutil.iter_modules(self._folders)
-        return tuple(sorted(module.name for module in found if module.name not in ("base", "__main__")))
+        found = {module.name for module in pkgutil.iter_modules(self._folders)} - {"base", "__main__"}
+        return tuple(sorted(name for name in found if not any(name.startswith(f"{other}_") for other in found)))
 
 
 SHELF = Shelf("station.scanners", (str(Path(__file__).parent),))

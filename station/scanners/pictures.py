@@ -1,8 +1,6 @@
 """Reads the codes in picture files and folders of them; each code becomes a scan, each failure a report."""
 
 import queue
-import re
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,27 +10,13 @@ from typing import ClassVar
 
 from station.core.scan import Scan
 from station.vision.cascade import BUDGET, read_symbols
-from station.vision.headers import kind_of
-from station.vision.picture import LARGEST_FILE, PdfPages, PictureError, PictureProblem, pages
+from station.vision.picture import PdfPages, PictureError, PictureProblem, pages
 from station.vision.symbol import LABELS, Format, Formats, Symbol
 
 from .base import Condition, OnScan, OnState, Scanner, Settings, State
+from .pictures_folders import OnProblem, PictureReport, contents_of, problem_of, walk
 
-DEEPEST = 32
-"""Folders within folders; deeper ones are not entered."""
-
-_NUMBERS = re.compile(r"(\d+)")
-
-
-@dataclass(frozen=True, slots=True)
-class PictureReport:
-    """Why a picture gave no code, or not all: ``count`` codes were read from it all the same."""
-
-    path: Path
-    problem: PictureProblem
-    detail: str = ""
-    count: int = 0
-
+__all__ = ["PictureReport", "PictureSettings", "PictureSummary", "Pictures", "read_files", "read_picture"]
 
 @dataclass(frozen=True, slots=True)
 class PictureSummary:
@@ -42,9 +26,6 @@ class PictureSummary:
     codes: int
     problems: int
     stopped: bool = False
-
-
-OnProblem = Callable[[PictureReport], None]
 
 
 def read_files(
@@ -76,40 +57,8 @@ def read_files(
 
 def read_picture(path: Path, pdf_pages: PdfPages | None = None, formats: Formats = LABELS) -> Iterator[Symbol]:
     """The codes of one picture file, page by page. Raises ``PictureError`` where it ends too early."""
-    for page in pages(_contents(path), pdf_pages):
+    for page in pages(contents_of(path), pdf_pages):
         yield from read_symbols(page, formats, BUDGET)
-
-
-def walk(paths: Iterable[Path], on_problem: OnProblem) -> Iterator[Path]:
-    """The files to read: those named, and the pictures in the folders named. Links that lead back are left out."""
-    seen: set[tuple[int, int]] = set()
-    for path in paths:
-        try:
-            is_folder = path.is_dir()
-        except (OSError, ValueError):
-            is_folder = False
-        if is_folder:
-            yield from _pictures_in(path, on_problem, seen, 0)
-        else:
-            yield path
-
-
-def _pictures_in(folder: Path, on_problem: OnProblem, seen: set[tuple[int, int]], depth: int) -> Iterator[Path]:
-    try:
-        facts = folder.stat()
-        here = (facts.st_dev, facts.st_ino)
-        if here in seen or depth > DEEPEST:
-            return
-        seen.add(here)
-        entries = sorted((entry for entry in folder.iterdir() if not _hidden(entry)), key=_natural)
-    except OSError as error:
-        on_problem(PictureReport(folder, _problem_of(error), error.strerror or ""))
-        return
-    for entry in entries:
-        if _is_folder(entry):
-            yield from _pictures_in(entry, on_problem, seen, depth + 1)
-        elif _looks_like_a_picture(entry):
-            yield entry
 
 
 def _read_file(
@@ -132,66 +81,12 @@ def _read_file(
     except PictureError as error:
         return count, PictureReport(path, error.problem, error.detail, count)
     except OSError as error:
-        return count, PictureReport(path, _problem_of(error), error.strerror or "", count)
+        return count, PictureReport(path, problem_of(error), error.strerror or "", count)
     except MemoryError:
         return count, PictureReport(path, PictureProblem.TOO_LARGE, "", count)
     except Exception as error:  # a file is from outside: whatever it does to a decoder gets an answer
         return count, PictureReport(path, PictureProblem.UNREADABLE, f"{type(error).__name__}: {error}"[:200], count)
     return count, None if count else PictureReport(path, PictureProblem.NO_CODE)
-
-
-def _contents(path: Path) -> bytes:
-    """A file's bytes, at most ``LARGEST_FILE``; only of an ordinary file, as a pipe may never end."""
-    try:
-        facts = path.stat()
-    except ValueError as error:  # a name with a NUL in it
-        raise PictureError(PictureProblem.MISSING) from error
-    if not stat.S_ISREG(facts.st_mode):
-        raise PictureError(PictureProblem.NOT_A_PICTURE)
-    if facts.st_size > LARGEST_FILE:
-        raise PictureError(PictureProblem.TOO_LARGE, f"{facts.st_size // 1_000_000} MB")
-    with path.open("rb") as file:
-        return file.read(LARGEST_FILE + 1)
-
-
-def _looks_like_a_picture(path: Path) -> bool:
-    """True for pictures by their first bytes, and for what cannot be opened or is empty: both need an answer."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return False
-        with path.open("rb") as file:
-            head = file.read(64)
-    except OSError:
-        return path.suffix.lower() in _SUFFIXES
-    return kind_of(head) is not None or path.suffix.lower() in _SUFFIXES
-
-
-_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".pdf", ".heic", ".heif", ".avif"})
-
-
-def _problem_of(error: OSError) -> PictureProblem:
-    if isinstance(error, PermissionError):
-        return PictureProblem.NO_ACCESS
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return PictureProblem.MISSING
-    return PictureProblem.UNREADABLE
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
-
-
-def _hidden(path: Path) -> bool:
-    return path.name.startswith(".")
-
-
-def _natural(path: Path) -> list[tuple[int, int, str]]:
-    """"label 2" before "label 10"."""
-    parts = _NUMBERS.split(path.name.casefold())
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +105,7 @@ class Pictures(Scanner):
     def __init__(
         self,
         settings: PictureSettings | None = None,
-        on_problem: OnProblem = lambda report: None,
+        on_problem: OnProblem = lambda _report: None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         pdf_pages: PdfPages | None = None,
     ) -> None:
