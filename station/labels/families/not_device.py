@@ -32,13 +32,14 @@ _SCHEMES: tuple[tuple[str, Refusal, bool], ...] = (
     ("data:", Refusal.OTHER_LINK, False),
     ("javascript:", Refusal.OTHER_LINK, False),
 )
+_PREFIXES = tuple(prefix for prefix, _, _ in _SCHEMES)
 _DIGITS = re.compile(r"[0-9]{6,18}")
 _TRADE = re.compile(r"\][EI]")
 
 
 def read(text: str, symbology: str) -> Label | None:
     start = text[:24].lower()
-    for prefix, refusal, secret in _SCHEMES:
+    for prefix, refusal, secret in _SCHEMES if start.startswith(_PREFIXES) else ():
         if start.startswith(prefix):
             return refuse("not_device", text, refusal, secrets=[(len(prefix), len(text))] if secret else None)
     # A number typed by hand may be a serial; from a trade symbol it is a product.
