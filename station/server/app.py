@@ -20,10 +20,10 @@ from .codes import ErrorCode
 from .database import Busy, Database, Unreachable, no_faults, open_engine
 from .edge import Edge, Limits, refusal
 from .migrations import migrate
-from .operations import InFlight
 from .pace import Pace
 from .parts import Parts, request_id_of
 from .refusals import Refused
+from .registry.operations import InFlight
 
 _CODES = {400: ErrorCode.BAD_REQUEST, 404: ErrorCode.NOT_FOUND, 405: ErrorCode.METHOD}
 
@@ -94,7 +94,7 @@ def _prepare(parts: Parts, token: str | None) -> None:
 
         fill(parts.database, parts.clock())
     if token is not None:
-        from .house import let_in
+        from .registry.house import let_in
 
         def work(session: Session) -> None:
             let_in(session, token, parts.clock(), practice=parts.practice)

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from .database import Database
-from .house import opened
-from .pins import hash_pin
-from .register import Known, apply
+from .registry.house import opened
+from .registry.pins import hash_pin
+from .registry.register import Known, apply
 from .rows import BadRow, FileRefused, Row, RowProblem, read_rows
 from .tally import Imported, Tally
 

@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from .. import __version__
-from . import claiming, claims, look_ups, operations, pins, projects
 from .auth import Caller
 from .codes import ErrorCode
 from .messages import (
@@ -33,6 +32,7 @@ from .messages import (
 )
 from .parts import CallerOf, Parts, PartsOf, RequestId, caller_of
 from .refusals import Refused
+from .registry import claiming, claims, look_ups, operations, pins, projects
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Refusal} for status in (400, 401, 403, 404, 408, 409, 413, 421, 422, 429, 500, 503)

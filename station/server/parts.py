@@ -10,8 +10,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from .auth import Caller, sign_in
 from .database import Database
-from .operations import InFlight
 from .pace import Pace
+from .registry.operations import InFlight
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from .forms import mac_form, text_form
+from .registry.forms import mac_form, text_form
 
 COLUMNS = (
     "vendor",

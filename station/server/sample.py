@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .database import Database
-from .house import PRACTICE_ORGANIZATION, Target, put_target
 from .importing import import_rows
+from .registry.house import PRACTICE_ORGANIZATION, Target, put_target
 from .rows import read_rows
 from .tables import Kit
 

@@ -7,15 +7,15 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
+from ..rows import BadRow, Row, RowProblem
+from ..tables import Claim, Device, DeviceName, Kit, Project
+from ..tally import Tally
 from . import finder
 from .claiming import slot_of
 from .finder import CODE_FIELDS
 from .forms import mac_form, text_form
 from .house import find_organization, find_target
 from .projects import seats_left
-from .rows import BadRow, Row, RowProblem
-from .tables import Claim, Device, DeviceName, Kit, Project
-from .tally import Tally
 
 NAMED = (*CODE_FIELDS, "app_id")
 Address = tuple[str, str, str]

@@ -9,11 +9,11 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from .auth import grant
-from .database import Database, open_engine
+from ..auth import grant
+from ..database import Database, open_engine
+from ..migrations import migrate
+from ..tables import Organization, Project, Token
 from .forms import clean_name, text_form
-from .migrations import migrate
-from .tables import Organization, Project, Token
 
 PRACTICE_ORGANIZATION = "example"
 OWN_ORGANIZATION = "main"

@@ -8,10 +8,10 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from ..core.identifier import NEEDED, SECRET_FIELDS, Kind
+from ...core.identifier import NEEDED, SECRET_FIELDS, Kind
+from ..messages import IdentifierIn
+from ..tables import Claim, Device, DeviceName, Kit
 from .forms import code_forms, mac_form, text_form
-from .messages import IdentifierIn
-from .tables import Claim, Device, DeviceName, Kit
 
 CODE_FIELDS = ("device_id", "cloud_id", "external_id", "serial", "mac")
 """Where a bare code is looked for, in this order, once no kit bears it."""

@@ -7,13 +7,13 @@ from typing import TypeVar
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from .auth import Caller
-from .codes import ErrorCode
+from ..auth import Caller
+from ..codes import ErrorCode
+from ..messages import Organization, Projects
+from ..messages import Project as ProjectOut
+from ..refusals import Refused, project_not_found
+from ..tables import Claim, Project
 from .forms import text_form
-from .messages import Organization, Projects
-from .messages import Project as ProjectOut
-from .refusals import Refused, project_not_found
-from .tables import Claim, Project
 
 DEEPEST = 20
 Row = TypeVar("Row")

@@ -8,14 +8,14 @@ from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from ..auth import Caller
+from ..codes import Outcome, Reason
+from ..messages import ClaimItem, ClaimResult
+from ..tables import Claim, Device, Project
 from . import finder, projects
-from .auth import Caller
-from .codes import Outcome, Reason
 from .forms import clean_name
 from .look_ups import ours_of, place_of
-from .messages import ClaimItem, ClaimResult
 from .pins import Verdict
-from .tables import Claim, Device, Project
 
 MOST_AT_ONCE = 1000
 """The most devices that one call claims, kits opened up."""

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ..core.identifier import SECRET_FIELDS
-from .codes import ErrorCode
-from .database import Database, KeyTaken
-from .refusals import Refused
-from .tables import Operation
+from ...core.identifier import SECRET_FIELDS
+from ..codes import ErrorCode
+from ..database import Database, KeyTaken
+from ..refusals import Refused
+from ..tables import Operation
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from ..auth import Caller
+from ..codes import Back, Holder, Reason, Status, What
+from ..messages import Finding, Findings, FoundDevice, LookUps, Place, ReadBack, ReadBackResult, ReadBacks
+from ..tables import Claim, Device, Project
 from . import finder
-from .auth import Caller
-from .codes import Back, Holder, Reason, Status, What
 from .finder import Match
-from .messages import Finding, Findings, FoundDevice, LookUps, Place, ReadBack, ReadBackResult, ReadBacks
 from .projects import fetch
-from .tables import Claim, Device, Project
 
 
 def look_up(session: Session, caller: Caller, asked: LookUps) -> Findings:

@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from ..auth import Caller
+from ..codes import ErrorCode, HandleResult
+from ..messages import Claim as ClaimOut
+from ..messages import Claims, HandleAnswer
+from ..refusals import Refused
+from ..tables import Claim
 from . import projects
-from .auth import Caller
-from .codes import ErrorCode, HandleResult
 from .forms import clean_name
 from .look_ups import place_of
-from .messages import Claim as ClaimOut
-from .messages import Claims, HandleAnswer
-from .refusals import Refused
-from .tables import Claim
 
 
 def listing(session: Session, caller: Caller, project: str | None, page_token: str, size: int) -> Claims:

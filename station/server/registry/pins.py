@@ -10,8 +10,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from .database import Database, KeyTaken
-from .tables import Device, PinTries
+from ..database import Database, KeyTaken
+from ..tables import Device, PinTries
 
 FREE_TRIES = 5
 FIRST_WAIT = timedelta(seconds=30)
