@@ -17,8 +17,8 @@ from station import __version__
 from station.core.errors import CallError, Cause, NotSentError, SignInError
 from station.core.secret import Secret
 
-from .answers import Attempt, BodyError, Reply, Unpacker, read_reply
-from .request import Request, Sign, Token
+from .wire.answers import Attempt, BodyError, Reply, Unpacker, read_reply
+from .wire.requests import Request, Sign, Token
 
 CONNECT_S = 5.0
 MOST_BYTES = 20_000_000

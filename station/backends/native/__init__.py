@@ -1,0 +1,1 @@
+"""The native API as its client writes and reads it."""

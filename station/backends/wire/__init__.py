@@ -1,0 +1,1 @@
+"""What every backend needs to speak HTTP and JSON with a server that it does not trust."""
