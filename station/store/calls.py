@@ -1,0 +1,104 @@
+# ruff: noqa: S608 - statements are made of this room's own words; values go in as parameters
+"""Calls and the queue that they are made of."""
+
+from datetime import datetime
+
+from station.core.batch import Batch
+from station.core.call import Call, CallDevice, CallState
+from station.core.item import Device, Item
+
+from .base import marks
+from .connection import Value
+from .findings import FindingWrites
+from .items import ItemReads
+from .rows import BATCH_COLUMNS, read_batch, read_call, read_call_device
+from .values import fields_text, maybe_time_text, time_text
+
+_CALL_FIELDS = (
+    "key", "number", "verb", "connection", "kind", "address", "account", "target", "operator", "request_id", "made_at",
+    "batch", "state", "tries", "sent_at", "answer",
+)
+
+
+class CallReads(ItemReads):
+    def calls(self, *states: CallState, batch: str = "") -> list[Call]:
+        """All states where none is given."""
+        where: list[str] = []
+        values: list[str] = []
+        if states:
+            where.append(f"state IN ({marks(states)})")
+            values += [state.value for state in states]
+        if batch:
+            where.append("batch = ?")
+            values.append(batch)
+        condition = f"WHERE {' AND '.join(where)} " if where else ""
+        rows = self._db.read(f"SELECT * FROM calls {condition}ORDER BY number", *values)
+        return [read_call(row, self._call_devices(row["key"])) for row in rows]
+
+    def devices_of_call(self, key: str) -> list[Device]:
+        return self._devices("WHERE d.call = ? ORDER BY d.id", key)
+
+    def next_call_number(self) -> int:
+        return int(self._db.value("SELECT coalesce(max(number), 0) + 1 FROM calls"))
+
+    def _call_devices(self, key: str) -> tuple[CallDevice, ...]:
+        rows = self._db.read("SELECT * FROM call_devices WHERE call = ? ORDER BY id", key)
+        return tuple(read_call_device(row, self._secrets) for row in rows)
+
+
+class CallWrites(CallReads, FindingWrites):
+    def add_call(self, call: Call) -> None:
+        values: tuple[Value, ...] = (
+            call.key, call.number, call.verb.value, call.connection, call.kind, call.address, call.account, call.target,
+            call.operator, call.request_id, time_text(call.made_at), call.batch, call.state.value, call.tries,
+            maybe_time_text(call.sent_at), call.answer,
+        )
+        self._db.write(f"INSERT INTO calls ({', '.join(_CALL_FIELDS)}) VALUES ({marks(values)})", *values)
+        self._db.write_many(
+            "INSERT INTO call_devices (call, item, device_id, ref, kind, fields, secret_names, secret, name, handle) "
+            "VALUES (?,?,?,?,?,?,?,?,?,?)",
+            [
+                (call.key, one.row, one.device_id, one.ref, one.identifier.kind.value, fields_text(one.identifier),
+                 self._secrets.names(one.identifier), self._secrets.sealed(one.identifier), one.name, one.handle)
+                for one in call.devices
+            ],
+        )
+
+    def change_call(
+        self,
+        key: str,
+        *,
+        state: CallState | None = None,
+        tries: int | None = None,
+        sent_at: datetime | None = None,
+        answer: str | None = None,
+    ) -> None:
+        told = {"state": None if state is None else state.value, "tries": tries, "sent_at": maybe_time_text(sent_at),
+                "answer": answer}
+        changes = {name: value for name, value in told.items() if value is not None}
+        if changes:
+            sets = ", ".join(f"{name} = ?" for name in changes)
+            self._db.write(f"UPDATE calls SET {sets} WHERE key = ?", *changes.values(), key)
+
+    def queued(self, connection: str, limit: int) -> list[tuple[Batch, Item, Device]]:
+        """A device that another row holds is passed over."""
+        rows = self._db.read(
+            f"SELECT {BATCH_COLUMNS}, b.seq FROM batches b WHERE b.connection = ? AND b.queued > 0 AND b.paused = '' "
+            "ORDER BY b.seq", connection,
+        )
+        for row in rows:
+            devices = self._devices(
+                "JOIN items i ON i.id = d.item WHERE i.batch = ? AND i.queued_devices > 0 AND d.progress = 'queued' "
+                "AND d.inside IS NULL ORDER BY i.number, d.id LIMIT ?", row["seq"], limit,
+            )
+            if devices:
+                batch = read_batch(row)
+                items = {item.id: item for item in self.items([device.item for device in devices])}
+                return [(batch, items[device.item], device) for device in devices]
+        return []
+
+    def queued_connections(self) -> list[str]:
+        rows = self._db.read(
+            "SELECT connection FROM batches WHERE queued > 0 AND paused = '' GROUP BY connection ORDER BY min(seq)"
+        )
+        return [row[0] for row in rows]

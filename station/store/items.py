@@ -1,0 +1,94 @@
+# ruff: noqa: S608 - statements are made of this room's own words; values go in as parameters
+"""Rows: reading them, and finding those that a scan or a person means."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from station.core.identifier import Identifier
+from station.core.item import Device, Item, Link
+from station.core.progress import LIVE
+
+from .base import CHUNK, Part, marks
+from .rows import ITEM_FROM, read_device, read_link
+from .values import time_text
+
+_LIVE = ", ".join(sorted(f"'{progress.value}'" for progress in LIVE))
+_FREE = "i.repeat_of IS NULL AND i.inside IS NULL"
+_OPEN = "b.closed_at IS NULL AND i.progress = 'open'"
+
+
+class ItemReads(Part):
+    def item(self, item: int) -> Item | None:
+        found = self._items("WHERE i.id = ?", item)
+        return found[0] if found else None
+
+    def items(self, ids: Sequence[int]) -> list[Item]:
+        found: dict[int, Item] = {}
+        for at in range(0, len(ids), CHUNK):
+            part = list(ids[at : at + CHUNK])
+            found |= {item.id: item for item in self._items(f"WHERE i.id IN ({marks(part)})", *part)}
+        return [found[one] for one in ids if one in found]
+
+    def items_of(self, batch: str) -> Iterator[Item]:
+        """In slices, so that nobody holds a million rows and no statement stays open between them."""
+        seq = self._db.value("SELECT seq FROM batches WHERE id = ?", batch)
+        last = (-1, -1)
+        while seq is not None:
+            part = self._items(
+                f"WHERE i.batch = ? AND (i.number, i.id) > (?, ?) ORDER BY i.number, i.id LIMIT {CHUNK}", seq, *last
+            )
+            yield from part
+            if len(part) < CHUNK:
+                return
+            last = (part[-1].number, part[-1].id)
+
+    def devices(self, item: int) -> list[Device]:
+        return self._devices("WHERE d.item = ? ORDER BY d.id", item)
+
+    def raw_finding(self, item: int) -> str:
+        return str(self._db.value("SELECT raw_finding FROM items WHERE id = ?", item) or "")
+
+    def live_item(self, connection: str, identifier: Identifier) -> Link | None:
+        row = self._db.one(
+            "SELECT i.id, i.number, i.scanned_at, b.id AS batch_id, b.on_table FROM "
+            f"{ITEM_FROM} WHERE i.key = ? AND i.connection = ? AND i.live = 1 AND {_FREE} ORDER BY i.id LIMIT 1",
+            identifier.key, connection,
+        )
+        return read_link(row) if row else None
+
+    def live_device(self, connection: str, device_id: str, *, other_than: int = 0) -> Link | None:
+        row = self._db.one(
+            "SELECT i.id, i.number, i.scanned_at, b.id AS batch_id, b.on_table FROM devices d "
+            "JOIN items i ON i.id = d.item JOIN batches b ON b.seq = i.batch WHERE d.device_id = ? "
+            f"AND d.inside IS NULL AND d.progress IN ({_LIVE}) AND i.connection = ? AND i.id != ? AND {_FREE} "
+            "ORDER BY i.id LIMIT 1",
+            device_id, connection, other_than,
+        )
+        return read_link(row) if row else None
+
+    def waiting_half(self, batch: str, since: datetime) -> Item | None:
+        found = self._items(
+            "WHERE i.batch = (SELECT seq FROM batches WHERE id = ?) AND i.complete = 0 AND i.progress = 'open' "
+            f"AND {_FREE} AND i.scanned_at >= ? ORDER BY i.id DESC LIMIT 1",
+            batch, time_text(since),
+        )
+        return found[0] if found else None
+
+    def last_open(self) -> Item | None:
+        newest = self._db.value(
+            "SELECT max((SELECT max(i.id) FROM items i WHERE i.batch = b.seq AND i.progress = 'open')) "
+            "FROM batches b WHERE b.closed_at IS NULL AND b.on_table = 1"
+        )
+        return None if newest is None else self.item(newest)
+
+    def open_items(self, *, unchecked_only: bool = False) -> list[Item]:
+        only = " AND i.claim_status = 'unchecked'" if unchecked_only else ""
+        found = self._items(
+            f"WHERE {_OPEN} AND i.complete = 1 AND {_FREE}{only} ORDER BY b.seq, i.number, i.id"
+        )
+        return [item for item in found if not item.identifier.missing]
+
+    def _devices(self, where: str, *values: str | int) -> list[Device]:
+        rows = self._db.read(f"SELECT d.* FROM devices d {where}", *values)
+        links = self._links(row["inside"] for row in rows)
+        return [read_device(row, links) for row in rows]

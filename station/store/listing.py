@@ -1,0 +1,99 @@
+# ruff: noqa: S608 - statements are made of this room's own words; values go in as parameters
+"""Which rows the table shows, in which order, and the counters above it."""
+
+from array import array
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from station.core.news import Counts
+
+from .base import Part, marks
+from .values import maybe_read_time
+
+
+class Order(Protocol):
+    """A sort order and a filter, as the desk says it; the words are those below."""
+
+    @property
+    def by(self) -> StrEnum: ...
+    @property
+    def descending(self) -> bool: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def show(self) -> StrEnum: ...
+
+
+_SORTS = {
+    "number": "i.number {way}, i.id {way}",
+    "identifier": "i.text {way}, i.id {way}",
+    "what": "i.what {way}, i.product_number {way}, i.device_type {way}, i.id {way}",
+    "name": "i.name = '', i.name COLLATE NOCASE {way}, i.id {way}",
+    "status": "i.progress {way}, i.claim_status {way}, i.id {way}",
+    "scanned": "i.scanned_at {way}, i.id {way}",
+}
+# A secret that was kept in memory by a run that is over: the row is not ready, whatever its columns say.
+_LOST = "(i.secret_names != '' AND NOT secret_known(i.id, i.secret IS NOT NULL))"
+_SHOWS = {
+    "all": "",
+    "ready": f" AND i.claimable > 0 AND b.closed_at IS NULL AND NOT {_LOST}",
+    "problems": f" AND (i.problem = 1 OR (i.claimable > 0 AND {_LOST}))",
+    "waiting": " AND (i.queued_devices > 0 OR i.sending_devices > 0 OR i.unknown_devices > 0 OR i.held_devices > 0)",
+    "done": " AND i.progress IN ('claimed', 'released')",
+}
+
+
+class ListingReads(Part):
+    def item_ids(self, order: Order) -> "array[int]":
+        on_table = self._db.read("SELECT seq, target_title FROM batches WHERE on_table = 1 ORDER BY seq")
+        if not on_table:
+            return array("q")
+        seqs = [row["seq"] for row in on_table]
+        needle = order.text.strip().casefold()
+        text, values = "", []
+        if needle:
+            titled = [row["seq"] for row in on_table if needle in row["target_title"].casefold()]
+            text = f" AND (instr(i.search, ?) > 0 OR i.batch IN ({marks(titled)}))"
+            values = [needle, *titled]
+        shown = _SHOWS[order.show.value]
+        sort = _SORTS[order.by.value].format(way="DESC" if order.descending else "ASC")
+        joined = " JOIN batches b ON b.seq = i.batch" if "b." in shown else ""
+        rows = self._db.read(
+            f"SELECT i.id FROM items i{joined} WHERE i.batch IN ({marks(seqs)}) AND i.progress != 'removed'{shown}{text} "
+            f"ORDER BY {sort}", *seqs, *values,
+        )
+        return array("q", [row[0] for row in rows])
+
+    def counts(self) -> Counts:
+        """A few rows of counters that triggers keep, whatever lies on the table."""
+        row = self._db.one(
+            "SELECT sum(scanned), sum(CASE WHEN closed_at IS NULL THEN ready END), sum(problems), sum(queued), "
+            "sum(unknown), sum(claimed), sum(sending), sum(checking), "
+            "sum(CASE WHEN closed_at IS NULL THEN unchecked END) FROM batches WHERE on_table = 1"
+        )
+        scanned, ready, problems, queued, unknown, claimed, sending, checking, unchecked = (one or 0 for one in row)
+        titles = {
+            one["target_title"]: one["ready"]
+            for one in self._db.read(
+                "SELECT target_title, sum(ready) AS ready FROM batches WHERE on_table = 1 AND closed_at IS NULL "
+                "GROUP BY target_title ORDER BY min(seq)"
+            )
+        }
+        lost = self._db.read(
+            "SELECT i.claimable, i.claim_status, b.target_title, b.closed_at FROM items i JOIN batches b ON b.seq = i.batch "
+            f"WHERE b.on_table = 1 AND i.secret_names != '' AND i.claimable > 0 AND {_LOST}"
+        )
+        for one in lost:
+            problems += 1
+            if one["closed_at"] is None:
+                ready -= one["claimable"]
+                unchecked -= one["claim_status"] == "unchecked"
+                titles[one["target_title"]] -= one["claimable"]
+        return Counts(
+            scanned, ready, problems, queued, unknown, claimed, sending, self._waiting_since() if queued else None,
+            tuple((title, count) for title, count in titles.items() if count), checking, unchecked,
+        )
+
+    def _waiting_since(self) -> datetime | None:
+        return maybe_read_time(self._db.value("SELECT min(changed_at) FROM devices WHERE progress = 'queued'"))

@@ -1,0 +1,146 @@
+"""Rows of the tables as values of core."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+
+from station.core.batch import Batch
+from station.core.call import Call, CallDevice, CallState, Verb
+from station.core.finding import ClaimStatus, Finding, FoundDevice, Holder
+from station.core.identifier import Identifier
+from station.core.item import Check, Device, Event, Item, Link, Reason
+from station.core.outcome import HowKnown, Outcome, OutcomeKind
+from station.core.progress import SETTLED, Progress
+from station.core.secret import Secret
+
+from .secrets import SecretKeeping
+from .values import maybe_read_time, read_identifier, read_time
+
+BATCH_FIELDS = (
+    "id", "connection", "kind", "opened_at", "address", "account", "target", "target_title", "operator", "revision",
+    "closed_at", "paused", "name", "content", "unseen_kits", "on_table", "practice",
+)
+BATCH_COLUMNS = ", ".join(f"b.{name}" for name in BATCH_FIELDS)
+
+ITEM_COLUMNS = (
+    "i.*, b.id AS batch_id, b.target_title AS target_title, b.closed_at IS NOT NULL AS closed, b.practice AS practice"
+)
+ITEM_FROM = "items i JOIN batches b ON b.seq = i.batch"
+LINKS = ("repeat_of", "inside", "again_of", "again_in")
+
+OUTCOME_COLUMNS = ("outcome", "how_known", "handle", "outcome_place", "outcome_code", "outcome_text", "request_id")
+OUTCOME_SET = ", ".join(f"{name} = ?" for name in OUTCOME_COLUMNS)
+
+
+def read_batch(row: sqlite3.Row) -> Batch:
+    return Batch(
+        id=row["id"], connection=row["connection"], kind=row["kind"], opened_at=read_time(row["opened_at"]),
+        address=row["address"], account=row["account"], target=row["target"], target_title=row["target_title"],
+        operator=row["operator"], revision=row["revision"], closed_at=maybe_read_time(row["closed_at"]),
+        paused=row["paused"], name=row["name"], content=row["content"], unseen_kits=bool(row["unseen_kits"]),
+        on_table=bool(row["on_table"]), practice=bool(row["practice"]),
+    )
+
+
+def read_item(row: sqlite3.Row, links: Mapping[int, Link], secrets: SecretKeeping) -> Item:
+    progress = Progress(row["progress"])
+    had = secrets.of(row["id"], row["key"], row["secret_names"], row["secret"])
+    lost = bool(row["secret_names"]) and not had and progress not in SETTLED
+    if row["secret_names"] and not had and not lost:
+        # Erased when the row was settled: it lacks nothing, its secret is just not known any more.
+        had = tuple((name, Secret("")) for name in row["secret_names"].split(","))
+    return Item(
+        id=row["id"], batch=row["batch_id"], connection=row["connection"], target_title=row["target_title"],
+        number=row["number"], identifier=read_identifier(row["kind"], row["fields"], had),
+        scanned_at=read_time(row["scanned_at"]), source=row["source"], symbology=row["symbology"], shown=row["shown"],
+        name=row["name"], claim_status=ClaimStatus(row["claim_status"]), what=row["what"], title=row["title"],
+        device_type=row["device_type"], product_number=row["product_number"], device_count=row["device_count"],
+        claimed_count=row["claimed_count"], holder=Holder(row["holder"]), place=row["place"],
+        looked_up_at=maybe_read_time(row["looked_up_at"]), counts_differ=bool(row["counts_differ"]),
+        would_be=row["would_be"], check=Check(row["look_up"]), progress=progress,
+        tally=tuple((p, row[f"{p.value}_devices"]) for p in Progress if row[f"{p.value}_devices"]),
+        outcome=read_outcome(row), settled_at=maybe_read_time(row["settled_at"]),
+        sent_at=maybe_read_time(row["sent_at"]),
+        reason=Reason.NEEDS_SECRET if lost else Reason(row["reason"]),
+        repeat_of=links.get(row["repeat_of"]), inside=links.get(row["inside"]), again_of=links.get(row["again_of"]),
+        again_in=links.get(row["again_in"]), closed=bool(row["closed"]), fits=row["fits"],
+        practice=bool(row["practice"]),
+    )
+
+
+def read_link(row: sqlite3.Row) -> Link:
+    return Link(row["id"], row["number"], row["batch_id"], read_time(row["scanned_at"]), bool(row["on_table"]))
+
+
+def read_outcome(row: sqlite3.Row) -> Outcome | None:
+    if row["outcome"] is None:
+        return None
+    return Outcome(
+        OutcomeKind(row["outcome"]), HowKnown(row["how_known"]), row["handle"], row["outcome_place"],
+        row["outcome_code"], row["outcome_text"], row["request_id"],
+    )
+
+
+def outcome_values(outcome: Outcome | None) -> tuple[str | None, ...]:
+    """For the columns of ``OUTCOME_COLUMNS``."""
+    if outcome is None:
+        return (None, "", "", "", "", "", "")
+    return (
+        outcome.kind.value, outcome.how_known.value, outcome.handle, outcome.place, outcome.code, outcome.text,
+        outcome.request_id,
+    )
+
+
+def read_device(row: sqlite3.Row, links: Mapping[int, Link]) -> Device:
+    found = FoundDevice(
+        row["device_id"], ClaimStatus(row["status"]), row["ref"], row["type"], row["product_number"],
+        Holder(row["holder"]), row["place"], row["found_handle"],
+    )
+    return Device(
+        id=row["id"], item=row["item"], found=found, progress=Progress(row["progress"]), outcome=read_outcome(row),
+        call=row["call"] or "", inside=links.get(row["inside"]), changed_at=maybe_read_time(row["changed_at"]),
+    )
+
+
+def found_values(found: FoundDevice) -> tuple[str, ...]:
+    """For the columns ref, status, holder, place, type, product_number, found_handle."""
+    return (found.ref, found.status.value, found.holder.value, found.place, found.type, found.product_number, found.handle)
+
+
+def read_event(row: sqlite3.Row) -> Event:
+    return Event(
+        read_time(row["at"]), row["what"], row["batch"], row["item"], row["device_id"], row["old"], row["new"],
+        row["who"], row["why"], row["detail"],
+    )
+
+
+def read_call(row: sqlite3.Row, devices: tuple[CallDevice, ...]) -> Call:
+    return Call(
+        key=row["key"], number=row["number"], verb=Verb(row["verb"]), connection=row["connection"], kind=row["kind"],
+        address=row["address"], account=row["account"], target=row["target"], devices=devices,
+        operator=row["operator"], request_id=row["request_id"], made_at=read_time(row["made_at"]), batch=row["batch"],
+        state=CallState(row["state"]), tries=row["tries"], sent_at=maybe_read_time(row["sent_at"]),
+        answer=row["answer"],
+    )
+
+
+def read_call_device(row: sqlite3.Row, secrets: SecretKeeping) -> CallDevice:
+    bare = read_identifier(row["kind"], row["fields"])
+    had = secrets.of(row["item"], bare.key, row["secret_names"], row["secret"])
+    return CallDevice(
+        row["item"], row["device_id"], row["ref"], read_identifier(row["kind"], row["fields"], had), row["name"],
+        row["handle"],
+    )
+
+
+def read_finding(row: sqlite3.Row, identifier: Identifier) -> Finding:
+    return Finding(
+        identifier=identifier, status=ClaimStatus(row["status"]), at=read_time(row["at"]), what=row["what"],
+        title=row["title"],
+        devices=tuple(
+            FoundDevice(one[0], ClaimStatus(one[2]), one[1], one[5], one[6], Holder(one[3]), one[4], one[7])
+            for one in json.loads(row["devices"])
+        ),
+        counts=None if row["total"] is None else (row["total"], row["claimed"]),
+        would_be=tuple((one, code) for one, code in json.loads(row["would_be"])), raw=row["raw"],
+    )
