@@ -20,6 +20,9 @@ LARGEST_PAGE = 64_000_000
 LARGEST_FILE = 256 * 1024 * 1024
 """Bytes."""
 
+LARGEST_WITH_ALPHA = 32_000_000
+"""Pixels; the transparency of a larger page is left out, as decoding it takes up to eight bytes for each twice."""
+
 READABLE = frozenset({PictureKind.PNG, PictureKind.JPEG, PictureKind.WEBP, PictureKind.BMP, PictureKind.TIFF})
 
 _SHORTEST = 64
@@ -108,14 +111,15 @@ def _single(data: bytes, kind: PictureKind) -> Iterator[Grey]:
 def _decode(data: bytes, header: Header) -> Grey | None:
     cv2 = opencv()
     buffer = np.frombuffer(data.ljust(_SHORTEST, b"\0"), np.uint8)
-    how = cv2.IMREAD_UNCHANGED if header.alpha else cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
+    alpha = header.alpha and header.width * header.height <= LARGEST_WITH_ALPHA
+    how = cv2.IMREAD_UNCHANGED if alpha else cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
     try:
         picture = cv2.imdecode(buffer, how)
     except (cv2.error, MemoryError):
         return None
     if picture is None or not picture.size:
         return None
-    return _on_white(picture) if header.alpha else picture
+    return _on_white(picture) if alpha else picture
 
 
 def _on_white(picture: npt.NDArray[Any]) -> Grey:
