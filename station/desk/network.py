@@ -28,11 +28,17 @@ class Network:
         self._backends: dict[int, Backend] = {}
         self._serving: asyncio.Task[None] | None = None
         self._leave: asyncio.Event | None = None
+        self._gate: asyncio.Event | None = None
         self.thread = threading.Thread(target=self._run, name="network")
 
     def start(self) -> None:
         self.thread.start()
         self._ready.wait()
+
+    def open_services(self) -> None:
+        """Let the services start; requests wait until then. Called once what is more urgent is done."""
+        if self._loop is not None and self._gate is not None:
+            self._loop.call_soon_threadsafe(self._gate.set)
 
     def submit(self, backend: Backend, job: Callable[[], Coroutine[Any, Any, Any]], done: Done) -> None:
         """Run ``job`` for a backend, which is opened first; safe from any thread. After the stop, nothing is sent."""
@@ -60,7 +66,7 @@ class Network:
         self._loop = None
 
     async def _live(self) -> None:
-        self._leave = asyncio.Event()
+        self._leave, self._gate = asyncio.Event(), asyncio.Event()
         self._started = asyncio.get_running_loop().create_future()
         self._serving = asyncio.ensure_future(self._serve())
         self._ready.set()
@@ -69,8 +75,9 @@ class Network:
 
     async def _serve(self) -> None:
         """Hold the services open; a service that fails makes every request say so instead of hanging."""
-        leave = self._leave
-        assert leave is not None  # noqa: S101 - set by _live
+        leave, gate = self._leave, self._gate
+        assert leave is not None and gate is not None  # noqa: S101 - set by _live
+        await gate.wait()
         try:
             async with AsyncExitStack() as stack:
                 for service in self._services():
@@ -133,6 +140,8 @@ class Network:
                 await backend.close()
             except Exception:
                 log.exception("a backend did not close")
+        if self._gate is not None:
+            self._gate.set()
         self._leave.set()
 
 

@@ -1,0 +1,172 @@
+"""Builds the station without its window: settings in, a desk and a network out; stops them in reverse order."""
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from station.backends.base import Backend
+from station.backends.listing import UnavailableError, load
+from station.clock import SystemClock
+from station.core.secret import Secret
+from station.credentials import find_secrets
+from station.desk.desk import Desk
+from station.desk.house import Parts, build, leave
+from station.desk.network import Network, Service
+from station.desk.ports import FaultHook, Store, no_faults
+from station.desk.witness import Witness
+from station.folders import Folders, Lock
+from station.settings import ConnectionSettings, Settings, SettingsError
+
+log = logging.getLogger(__name__)
+
+LEAVE_WITHIN_S = 70.0
+"""How long a call in flight is waited for when the station is closed: its own time limit and a little."""
+
+
+class Inside:
+    """The bundled server inside this process: built on the network thread, reached without a port."""
+
+    def __init__(self, database: Path, practice: bool, clock: SystemClock) -> None:
+        self._database, self._practice, self._clock = database, practice, clock
+        self._app: Callable[..., Any] | None = None
+        self.token = _inside_token(database.with_suffix(".token"))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self._app is None:
+            raise RuntimeError("the bundled server is not up")
+        await self._app(scope, receive, send)
+
+    @asynccontextmanager
+    async def serve(self) -> AsyncIterator[None]:
+        app = await asyncio.to_thread(self._build)
+        async with app.router.lifespan_context(app):
+            self._app = app
+            yield
+            self._app = None
+
+    def _build(self) -> Any:
+        # Imported here: the web framework is off the window's start-up path.
+        from station.server.app import build as build_server
+
+        return build_server(
+            f"sqlite:///{self._database}", clock=self._clock.now, practice=self._practice, token=self.token.reveal()
+        )
+
+
+def _inside_token(path: Path) -> Secret:
+    """The token that this user's processes share for the bundled server: it opens nothing that the file next to it does
+    not hold, so it may stand in a file that only this user can read."""
+    with suppress(OSError):
+        text = path.read_text("ascii").strip()
+        if len(text) >= 32:
+            return Secret(text)
+    token = secrets.token_urlsafe(32)
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(token)
+    return Secret(token)
+
+
+@dataclass
+class Station:
+    """The running parts. ``problems`` are what the settings or the database said at the start."""
+
+    settings: Settings
+    folders: Folders
+    clock: SystemClock
+    desk: Desk
+    network: Network
+    lock: Lock
+    inside: Inside | None
+    problems: list[str] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.desk.start()
+        self.network.start()
+
+    def open_services(self) -> None:
+        """Let the bundled server start: after the first paint, where there is a window."""
+        self.network.open_services()
+
+    def stop(self, wait_s: float = LEAVE_WITHIN_S) -> None:
+        """No new call; what is in flight gets its time; then the network, and the desk runs its queue dry last."""
+        self.desk.do(leave)
+        self.network.stop(wait_s)
+        self.desk.stop()
+        self.desk.thread.join()
+        self.lock.give_back()
+
+
+def assemble(
+    settings: Settings, folders: Folders, *, faults: FaultHook = no_faults, clock: SystemClock | None = None
+) -> Station:
+    """Build the parts; nothing runs yet. Raises OSError where the data folder cannot be made."""
+    clock = clock or SystemClock()
+    practice = settings.is_practice
+    folders.make(practice)
+    base = folders.databases(practice)
+    wanted = settings.all_connections()
+    needs_inside = any(each.kind == "local" and not each.values.get("base_url") for each in wanted)
+    inside = Inside(base / "server.db", practice, clock) if needs_inside else None
+    services: Callable[[], list[Service]] = lambda: [inside.serve] if inside else []  # noqa: E731 - one line says it
+    network = Network(services)
+    lock = Lock(base)
+    problems: list[str] = []
+    desk = build(
+        Parts(
+            open_store=lambda: _open_store(base / "desk.db", clock, faults, problems),
+            backends=lambda: _backends(wanted, inside, clock, problems),
+            network=network,
+            clock=clock,
+            practice=frozenset(each.name for each in wanted) if practice else frozenset(),
+            faults=faults,
+            take_lock=lock.take,
+            witness=Witness(folders.state),
+            mixed=settings.mixed,
+        )
+    )
+    return Station(settings, folders, clock, desk, network, lock, inside, problems)
+
+
+def _open_store(path: Path, clock: SystemClock, faults: FaultHook, problems: list[str]) -> Store:
+    # Imported on the desk's thread, while the window is being imported on its own.
+    from station.store import choose_seal, open_store
+
+    opened = open_store(path, choose_seal(os.environ.get), faults, clock.now)
+    if opened.problem is not None:
+        problems.append(f"{opened.problem}: {opened.detail}")
+    return opened.store
+
+
+def _backends(
+    wanted: tuple[ConnectionSettings, ...], inside: Inside | None, clock: SystemClock, problems: list[str]
+) -> Mapping[str, Backend]:
+    """A backend for each connection; one that cannot be set up is told and the rest work."""
+    found: dict[str, Backend] = {}
+    for each in wanted:
+        try:
+            found[each.name] = _backend(each, inside, clock)
+        except (SettingsError, UnavailableError) as error:
+            log.exception("connection %s cannot be set up", each.name)
+            problems.append(f"connection {each.name}: {error}")
+    return found
+
+
+def _backend(wanted: ConnectionSettings, inside: Inside | None, clock: SystemClock) -> Backend:
+    cls = load(wanted.kind)
+    known = {each.name for each in fields(cls.settings_class)}
+    unknown = set(wanted.values) - known
+    if unknown:
+        raise SettingsError(f"[backends.{wanted.name}] does not know {', '.join(sorted(unknown))}")
+    settings = cls.settings_class(**dict(wanted.values))  # type: ignore[arg-type]
+    goes_inside = wanted.kind == "local" and not settings.base_url
+    if goes_inside and inside is not None:
+        return cls(wanted.name, settings, {"token": inside.token}, clock.now, app=inside)
+    return cls(wanted.name, settings, find_secrets(wanted.name, cls.secret_fields), clock.now)

@@ -1,0 +1,105 @@
+"""The settings: one TOML file, so that a fleet of desks can be provisioned."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+_NAME = re.compile(r"[a-z0-9_]+")
+_KINDS = ("local", "disruptive", "xyte", "datacake", "here")
+
+
+class SettingsError(Exception):
+    """The settings file cannot be used; the text says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """One configured backend: its name, its kind, and the keys of that kind as they stand in the file."""
+
+    name: str
+    kind: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What stands in ``settings.toml``; every key has a default, so that no file is needed.
+
+    ``scheme`` is "system", "light" or "dark"; ``font_scale`` in per cent (100 to 200); ``scanner_layout`` "us" or
+    "same" (as the computer), ``scanner_profile`` "normal" or "slow"; ``mixed`` lets a label that only another
+    connection accepts join that connection's batch. With no connection set up there is one, ``local``: the bundled
+    server with the sample delivery, which is practice until ``practice`` is false or a connection is set up.
+    """
+
+    name: str = "desk-1"
+    operator: str = ""
+    operators: tuple[str, ...] = ()
+    scheme: str = "system"
+    language: str = ""
+    font_scale: int = 100
+    sound: bool = True
+    mixed: bool = False
+    scanner_layout: str = "us"
+    scanner_profile: str = "normal"
+    practice: bool = True
+    ca_file: str = ""
+    connections: tuple[ConnectionSettings, ...] = ()
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether this desk works on the sample delivery only."""
+        return self.practice and not self.connections
+
+    def all_connections(self) -> tuple[ConnectionSettings, ...]:
+        return self.connections or (ConnectionSettings("local", "local"),)
+
+
+def read_settings(path: Path) -> Settings:
+    """Read the file; one that does not exist means all defaults. Raises ``SettingsError`` for one that is wrong."""
+    try:
+        with path.open("rb") as stream:
+            data = tomllib.load(stream)
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path.name}: {error}") from error
+    unknown = set(data) - {"station", "backends"}
+    if unknown:
+        raise SettingsError(f"{path.name}: unknown section {', '.join(sorted(unknown))}")
+    return Settings(**_station(data.get("station", {}), path), connections=_connections(data.get("backends", {}), path))
+
+
+_TYPES = {each.name: each.type for each in fields(Settings) if each.name != "connections"}
+
+
+def _station(table: Any, path: Path) -> dict[str, Any]:
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path.name}: [station] must be a table")
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        default = getattr(Settings(), key, None) if key in _TYPES else None
+        if default is None:
+            raise SettingsError(f"{path.name}: [station] does not know {key}")
+        if isinstance(default, tuple):
+            value = tuple(str(each) for each in value) if isinstance(value, list) else value
+        if type(value) is not type(default):
+            raise SettingsError(f"{path.name}: [station] {key} must be {type(default).__name__}")
+        values[key] = value
+    return values
+
+
+def _connections(table: Any, path: Path) -> tuple[ConnectionSettings, ...]:
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path.name}: [backends] must hold tables")
+    found = []
+    for name, keys in table.items():
+        if not _NAME.fullmatch(name) or not isinstance(keys, dict):
+            raise SettingsError(f"{path.name}: a connection's name is made of a-z, 0-9 and _; not {name!r}")
+        kind = keys.get("kind")
+        if kind not in _KINDS:
+            raise SettingsError(f"{path.name}: [backends.{name}] kind must be one of {', '.join(_KINDS)}")
+        found.append(ConnectionSettings(name, kind, {k: v for k, v in keys.items() if k != "kind"}))
+    return tuple(found)
