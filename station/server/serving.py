@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SHORTEST_TOKEN = 20
 GRACE_S = 10
+SAY: Callable[[str], None] = partial(print, flush=True)  # whoever reads a pipe waits for the address
 
 
 class ServeProblem(StrEnum):
@@ -119,7 +120,7 @@ def serve(
     serving: Serving,
     *,
     clock: Callable[[], datetime],
-    say: Callable[[str], None] = partial(print, flush=True),  # whoever reads a pipe waits for the address
+    say: Callable[[str], None] = SAY,
     started: "Callable[[uvicorn.Server], None] | None" = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl+C, and let calls under way end (10 s).
