@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - statements are made of this room's own words; values go in as parameters
 """Batches, and the desk's own values."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from .connection import Value
 from .rows import BATCH_COLUMNS, BATCH_FIELDS, read_batch
 from .values import time_text
 
+DESK_ID = "desk_id"
 _CHANGEABLE = frozenset(BATCH_FIELDS) - {"id", "revision"}
 _MARKS = ", ".join("?" * len(BATCH_FIELDS))
 assert set(BATCH_FIELDS) == {field.name for field in fields(Batch)}  # noqa: S101 - a new field needs a column
@@ -37,6 +39,10 @@ class BatchReads(Part):
     def open_batches(self) -> list[Batch]:
         rows = self._db.read(f"SELECT {BATCH_COLUMNS} FROM batches b WHERE closed_at IS NULL ORDER BY seq")
         return [read_batch(row) for row in rows]
+
+    def desk_id(self) -> str:
+        """A UUID that the database was given when it was made."""
+        return self.get(DESK_ID)
 
     def get(self, name: str) -> str:
         return str(self._db.value("SELECT value FROM meta WHERE name = ?", name) or "")
@@ -66,7 +72,7 @@ class BatchWrites(BatchReads):
         )
         return done.rowcount == 1
 
-    def put_away(self, batches: "list[str] | tuple[str, ...]") -> list[int]:
+    def put_away(self, batches: Sequence[str]) -> list[int]:
         gone: list[int] = []
         for batch in batches:
             rows = self._db.read(

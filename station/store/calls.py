@@ -55,11 +55,14 @@ class CallWrites(CallReads, FindingWrites):
         )
         self._db.write(f"INSERT INTO calls ({', '.join(_CALL_FIELDS)}) VALUES ({marks(values)})", *values)
         self._db.write_many(
-            "INSERT INTO call_devices (call, item, device_id, ref, kind, fields, secret_names, secret, name, handle) "
-            "VALUES (?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO call_devices (call, device, item, device_id, ref, kind, fields, secret_names, secret, name, "
+            "handle) VALUES (?, ?, coalesce((SELECT item FROM devices WHERE id = ?), 0), ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (call.key, one.row, one.device_id, one.ref, one.identifier.kind.value, fields_text(one.identifier),
-                 self._secrets.names(one.identifier), self._secrets.sealed(one.identifier), one.name, one.handle)
+                (
+                    call.key, one.row, one.row, one.device_id, one.ref, one.identifier.kind.value,
+                    fields_text(one.identifier), self._secrets.names(one.identifier),
+                    self._secrets.sealed(one.identifier), one.name, one.handle,
+                )
                 for one in call.devices
             ],
         )

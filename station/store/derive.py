@@ -24,6 +24,7 @@ PROGRESS_COLUMNS = ("progress", "live", *(f"{p.value}_devices" for p in Progress
 def progress_values(devices: Sequence[Device]) -> tuple[Value, ...]:
     """For ``PROGRESS_COLUMNS``, of a row that has devices."""
     tally = dict.fromkeys(Progress, 0)
+    devices = own(devices)
     for device in devices:
         tally[device.progress] += 1
     live = any(device.progress in LIVE for device in devices)
@@ -34,6 +35,11 @@ def progress_values(devices: Sequence[Device]) -> tuple[Value, ...]:
         derive(tally).value, int(live), *tally.values(), *outcome_values(outcome),
         maybe_time_text(max(times)) if settled and times else None,
     )
+
+
+def own(devices: Sequence[Device]) -> Sequence[Device]:
+    """Those that no other row holds: the others are sent from there and say nothing of this row."""
+    return [device for device in devices if device.inside is None] or devices
 
 
 def join_outcomes(outcomes: Sequence[Outcome]) -> Outcome | None:

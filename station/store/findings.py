@@ -17,6 +17,7 @@ from .steps import StepWrites
 from .values import maybe_time_text, time_text
 
 _DEVICE_SET = "ref = ?, status = ?, holder = ?, place = ?, type = ?, product_number = ?, found_handle = ?"
+_NOTHING = FoundDevice("", ClaimStatus.UNCHECKED)
 _FOUND_SET = ", ".join(f"{name} = ?" for name in derive.FOUND_COLUMNS)
 
 
@@ -51,14 +52,14 @@ class FindingWrites(FindingReads, StepWrites):
         else:
             changed = self._refresh_devices(devices, finding.devices)
         counts = finding.counts
-        counted = (len(finding.devices), finding.claimed)
-        if not finding.devices:
-            counted = counts or (0, 0)
+        stated = (len(finding.devices), finding.claimed) if finding.devices else counts or (0, 0)
+        shown = self._own(item, finding.devices)
+        counted = derive.found_values(shown)[:2] if shown else stated
         self._db.write(
-            "UPDATE items SET claim_status = ?, what = ?, title = ?, looked_up_at = ?, counts_differ = ?, would_be = ?, "
-            f"look_up = ?, raw_finding = ?, {_FOUND_SET} WHERE id = ?",
+            "UPDATE items SET claim_status = ?, what = ?, title = ?, looked_up_at = ?, counts_differ = ?, "
+            f"would_be = ?, look_up = ?, raw_finding = ?, {_FOUND_SET} WHERE id = ?",
             finding.status.value, finding.what, finding.title, time_text(finding.at),
-            int(counts is not None and counts != counted), derive.join_would_be(finding.would_be), check.value,
+            int(counts is not None and counts != stated), derive.join_would_be(finding.would_be), check.value,
             finding.raw, *counted, *derive.found_values(finding.devices)[2:], item,
         )
         self._write_search(item)
@@ -69,38 +70,49 @@ class FindingWrites(FindingReads, StepWrites):
 
     def put_devices(self, item: int, found: Sequence[FoundDevice]) -> None:
         """Devices that are all open, or all queued, make room for these, which are then so too."""
-        devices = self.devices(item)
+        devices = derive.own(self.devices(item))
         progress = self._db.value("SELECT progress FROM items WHERE id = ?", item)
         own = devices[0].progress if devices else Progress(progress)
         if own not in (Progress.OPEN, Progress.QUEUED) or any(device.progress is not own for device in devices):
             raise ValueError(f"the devices of row {item} are on their way")
         if self._replace_devices(item, devices, found, own):
-            self._write_counts(item, [one.found for one in self.devices(item)])
+            self._write_counts(item)
             self._derive([item])
 
     def update_devices(self, item: int, found: Sequence[FoundDevice]) -> None:
         if self._refresh_devices(self.devices(item), found):
-            kept = [device.found for device in self.devices(item)]
-            self._write_counts(item, kept)
-            self._db.write(
-                "UPDATE items SET claim_status = ? WHERE id = ? AND claim_status != ?",
-                status_of(tuple(kept)).value, item, ClaimStatus.UNCHECKED.value,
-            )
+            self._write_counts(item)
+            self._write_status(item)
             self._derive([item])
 
     def move_devices(self, devices: Sequence[int], item: int) -> None:
         moved = self._of_ids(devices)
         self._db.write_many("UPDATE devices SET item = ? WHERE id = ?", [(item, device.id) for device in moved])
         for row in sorted({device.item for device in moved} | {item}):
-            self._write_counts(row, [device.found for device in self.devices(row)])
+            self._write_counts(row)
+            self._write_status(row)
             self._derive([row])
 
     def link_device(self, device: int, inside: int) -> None:
         self._db.write("UPDATE devices SET inside = ? WHERE id = ?", inside or None, device)
-        self._derive([found.item for found in self._of_ids([device])])
+        for row in {found.item for found in self._of_ids([device])}:
+            self._write_counts(row)
+            self._derive([row])
 
-    def _write_counts(self, item: int, found: Sequence[FoundDevice]) -> None:
-        self._db.write(f"UPDATE items SET {_FOUND_SET} WHERE id = ?", *derive.found_values(found), item)
+    def _own(self, item: int, found: Sequence[FoundDevice] = ()) -> list[FoundDevice]:
+        """What is known of the devices that no other row holds: the row's, as a finding has just told."""
+        told = {one.device_id: one for one in found}
+        mine = [device.found for device in derive.own(self.devices(item))]
+        return [told.get(one.device_id, one) for one in mine]
+
+    def _write_counts(self, item: int) -> None:
+        self._db.write(f"UPDATE items SET {_FOUND_SET} WHERE id = ?", *derive.found_values(self._own(item)), item)
+
+    def _write_status(self, item: int) -> None:
+        """A row's claim status from what is known of its devices; where nothing is, it stays as it is."""
+        status = status_of(tuple(device.found for device in self.devices(item)) or (_NOTHING,))
+        if status is not ClaimStatus.UNCHECKED:
+            self._db.write("UPDATE items SET claim_status = ? WHERE id = ?", status.value, item)
 
     def _replace_devices(
         self, item: int, devices: Sequence[Device], found: Sequence[FoundDevice], progress: Progress

@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - statements are made of this room's own words; values go in as parameters
 """Writing rows: a scan at once, and what is changed of a row later."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from station.core.identifier import Identifier
@@ -110,7 +111,7 @@ class ItemWrites(ItemReads, BatchWrites):
         if identifier is not None or name is not None:
             self._write_search(item)
 
-    def forget_secrets(self, items: "list[int] | tuple[int, ...]") -> None:
+    def forget_secrets(self, items: Sequence[int]) -> None:
         for item in items:
             self._db.undone.append(self._secrets.forget(item))
             self._db.write(

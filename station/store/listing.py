@@ -60,8 +60,8 @@ class ListingReads(Part):
         sort = _SORTS[order.by.value].format(way="DESC" if order.descending else "ASC")
         joined = " JOIN batches b ON b.seq = i.batch" if "b." in shown else ""
         rows = self._db.read(
-            f"SELECT i.id FROM items i{joined} WHERE i.batch IN ({marks(seqs)}) AND i.progress != 'removed'{shown}{text} "
-            f"ORDER BY {sort}", *seqs, *values,
+            f"SELECT i.id FROM items i{joined} WHERE i.batch IN ({marks(seqs)}) AND i.progress != 'removed'"
+            f"{shown}{text} ORDER BY {sort}", *seqs, *values,
         )
         return array("q", [row[0] for row in rows])
 
@@ -81,7 +81,8 @@ class ListingReads(Part):
             )
         }
         lost = self._db.read(
-            "SELECT i.claimable, i.claim_status, b.target_title, b.closed_at FROM items i JOIN batches b ON b.seq = i.batch "
+            "SELECT i.claimable, i.claim_status, b.target_title, b.closed_at FROM items i "
+            "JOIN batches b ON b.seq = i.batch "
             f"WHERE b.on_table = 1 AND i.secret_names != '' AND i.claimable > 0 AND {_LOST}"
         )
         for one in lost:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
+from uuid import uuid4
 
+from .batches import DESK_ID
 from .connection import Connection, connect, make_durable
 from .migration import APPLICATION_ID, migrate
 from .problems import StoreError, StoreProblem, sort_error
@@ -19,7 +21,7 @@ CHECKED_AT_ONCE = 64 * 2**20
 """A file up to this size (bytes) is checked whole before it is used: about 0.2 s. A larger one that was closed in
 order is checked later, by ``SqliteStore.read_only`` and a thread that may wait."""
 
-_SALT = "seal_salt"
+SALT = "seal_salt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def _open(
         _try_to_write(raw)
         make_durable(raw)
         store = SqliteStore(path, Connection(raw, faults), seal)
-        seal.salt(_salt(store))
+        seal.salt(_give_names(store))
     except sqlite3.Error as error:
         _close(raw)
         raise sort_error(error) from error
@@ -103,13 +105,13 @@ def _try_to_write(raw: sqlite3.Connection) -> None:
     raw.execute("COMMIT")
 
 
-def _salt(store: SqliteStore) -> bytes:
-    kept = store.get(_SALT)
-    if not kept:
-        kept = os.urandom(16).hex()
+def _give_names(store: SqliteStore) -> bytes:
+    """Give a new database its ID and the salt for derived keys; gives the salt."""
+    if not (store.get(DESK_ID) and store.get(SALT)):
         with store.transaction():
-            store.put(_SALT, kept)
-    return bytes.fromhex(kept)
+            store.put(DESK_ID, store.get(DESK_ID) or str(uuid4()))
+            store.put(SALT, store.get(SALT) or os.urandom(16).hex())
+    return bytes.fromhex(store.get(SALT))
 
 
 def _refuse_foreign(path: Path, version: int) -> None:

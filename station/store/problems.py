@@ -51,4 +51,5 @@ _BY_CODE = {
 def sort_error(error: sqlite3.Error) -> StoreError:
     """SQLite's error as ours, by its primary result code."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return StoreError(_BY_CODE.get(code, StoreProblem.FAULT), f"{getattr(error, 'sqlite_errorname', '')} {error}".strip())
+    name = getattr(error, "sqlite_errorname", "")
+    return StoreError(_BY_CODE.get(code, StoreProblem.FAULT), f"{name} {error}".strip())

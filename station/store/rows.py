@@ -104,7 +104,9 @@ def read_device(row: sqlite3.Row, links: Mapping[int, Link]) -> Device:
 
 def found_values(found: FoundDevice) -> tuple[str, ...]:
     """For the columns ref, status, holder, place, type, product_number, found_handle."""
-    return (found.ref, found.status.value, found.holder.value, found.place, found.type, found.product_number, found.handle)
+    return (
+        found.ref, found.status.value, found.holder.value, found.place, found.type, found.product_number, found.handle
+    )
 
 
 def read_event(row: sqlite3.Row) -> Event:
@@ -128,7 +130,7 @@ def read_call_device(row: sqlite3.Row, secrets: SecretKeeping) -> CallDevice:
     bare = read_identifier(row["kind"], row["fields"])
     had = secrets.of(row["item"], bare.key, row["secret_names"], row["secret"])
     return CallDevice(
-        row["item"], row["device_id"], row["ref"], read_identifier(row["kind"], row["fields"], had), row["name"],
+        row["device"], row["device_id"], row["ref"], read_identifier(row["kind"], row["fields"], had), row["name"],
         row["handle"],
     )
 

@@ -103,10 +103,8 @@ class PassphraseSeal(_KeySeal):
         if not self._salt:
             return None, "no database is open"
         # 2**15 x 8 takes 32 MB and about a tenth of a second: OWASP's second choice, fit for a small desk computer.
-        made = hashlib.scrypt(
-            self._passphrase.encode("utf-8", "surrogatepass"), salt=self._salt, n=2**15, r=8, p=3, maxmem=2**26, dklen=32
-        )
-        return made, ""
+        passphrase = self._passphrase.encode("utf-8", "surrogatepass")
+        return hashlib.scrypt(passphrase, salt=self._salt, n=2**15, r=8, p=3, maxmem=2**26, dklen=32), ""
 
 
 class KeyringSeal(_KeySeal):
@@ -154,14 +152,16 @@ class MemoryOnly:
     def salt(self, salt: bytes) -> None:
         """Nothing is derived."""
 
-    def seal(self, data: bytes, bound: bytes) -> bytes:
+    def seal(self, data: bytes, bound: bytes) -> bytes:  # noqa: ARG002 - as the others
         raise SealError(self.why_not)
 
-    def unseal(self, data: bytes, bound: bytes) -> bytes:
+    def unseal(self, data: bytes, bound: bytes) -> bytes:  # noqa: ARG002 - as the others
         raise SealError(self.why_not)
 
 
-def choose_seal(environment: Callable[[str], str | None], keyring_seal: Callable[[], KeyringSeal] = KeyringSeal) -> Seal:
+def choose_seal(
+    environment: Callable[[str], str | None], keyring_seal: Callable[[], KeyringSeal] = KeyringSeal
+) -> Seal:
     """The passphrase where one is set, else the keyring."""
     passphrase = environment("STATION_SEAL_KEY")
     return PassphraseSeal(passphrase) if passphrase else keyring_seal()

@@ -12,7 +12,10 @@ Named = tuple[tuple[str, Secret], ...]
 
 
 class SecretKeeping:
-    """Seals, opens and remembers. ``told`` is False for a reader that must not know secrets, only that they are there."""
+    """Seals, opens and remembers.
+
+    ``told`` is False for a reader that must not know secrets, only that they are there.
+    """
 
     def __init__(self, seal: Seal, *, told: bool = True) -> None:
         self._seal = seal
@@ -66,7 +69,7 @@ class SecretKeeping:
         return int(not self._told or item in self._memory or (bool(is_sealed) and self._seal.available))
 
     def seal_scan(self, data: bytes, scanned_at: str, *, secret: bool) -> bytes | None:
-        """A scan's bytes for the disk: as they are, sealed where they hold a secret, None where no seal is to be had."""
+        """A scan's bytes for the disk: sealed where they hold a secret, None where no seal is to be had."""
         if not secret:
             return data
         return self._seal.seal(data, _bound(scanned_at)) if self._seal.available else None

@@ -18,7 +18,9 @@ from .values import time_text
 STEP = "step"
 """What the history calls a change of progress."""
 
-_EVENT = "INSERT INTO events (at, what, batch, item, device_id, old, new, who, why, detail) VALUES (?,?,?,?,?,?,?,?,?,?)"
+_EVENT = (
+    "INSERT INTO events (at, what, batch, item, device_id, old, new, who, why, detail) VALUES (?,?,?,?,?,?,?,?,?,?)"
+)
 _PROGRESS_SET = ", ".join(f"{name} = ?" for name in derive.PROGRESS_COLUMNS)
 _FREED = "UPDATE items SET inside = NULL WHERE inside = ?"
 
@@ -137,8 +139,8 @@ class StepWrites(ItemWrites):
         self._db.write_many(
             _EVENT,
             [
-                (when, STEP, batches[device.item], device.item, device.device_id, old.value, new.value, who, why, detail)
-                for device in devices
+                (when, STEP, batches[one.item], one.item, one.device_id, old.value, new.value, who, why, detail)
+                for one in devices
             ],
         )
 

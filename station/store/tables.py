@@ -164,7 +164,7 @@ Index("calls_batch", calls.c.batch, calls.c.number)
 call_devices = Table(
     "call_devices", metadata,
     Column("id", Integer, primary_key=True), Column("call", Text, ForeignKey("calls.key"), nullable=False),
-    Column("item", Integer, nullable=False), _needed("device_id"), _text("ref"), _needed("kind"), _needed("fields"),
+    _number("device"), _number("item"), _needed("device_id"), _text("ref"), _needed("kind"), _needed("fields"),
     _text("secret_names"), Column("secret", LargeBinary), _text("name"), _text("handle"),
 )
 Index("call_devices_call", call_devices.c.call)

@@ -113,7 +113,8 @@ PRIMARY KEY (id)
     """CREATE TABLE call_devices (
 id INTEGER NOT NULL,
 call TEXT NOT NULL,
-item INTEGER NOT NULL,
+device INTEGER DEFAULT 0 NOT NULL,
+item INTEGER DEFAULT 0 NOT NULL,
 device_id TEXT NOT NULL,
 ref TEXT DEFAULT '' NOT NULL,
 kind TEXT NOT NULL,
@@ -185,23 +186,23 @@ again_in INTEGER,
 fits TEXT DEFAULT '' NOT NULL,
 search TEXT DEFAULT '' NOT NULL,
 claimable INTEGER GENERATED ALWAYS AS (CASE WHEN progress = 'open' AND complete = 1 AND repeat_of IS NULL AND
-inside IS NULL AND fits = '' THEN CASE WHEN claim_status = 'unchecked' THEN 1 WHEN claim_status IN ('unclaimed',
-'partly_claimed') THEN max(device_count - claimed_count, 0) ELSE 0 END ELSE 0 END) VIRTUAL,
-problem INTEGER GENERATED ALWAYS AS (CASE WHEN progress IN ('refused', 'held', 'unknown') THEN 1 WHEN progress =
-'open' AND repeat_of IS NULL AND inside IS NULL AND (complete = 0 OR fits <> '' OR claim_status IN ('not_found',
-'unregistered') OR (claim_status = 'claimed' AND holder <> 'ours')) THEN 1 ELSE 0 END) VIRTUAL,
+inside IS NULL AND fits = '' THEN CASE WHEN claim_status = 'unchecked' THEN 1 WHEN claim_status IN
+('unclaimed', 'partly_claimed') THEN max(device_count - claimed_count, 0) ELSE 0 END ELSE 0 END) VIRTUAL,
+problem INTEGER GENERATED ALWAYS AS (CASE WHEN progress IN ('refused', 'held', 'unknown') THEN 1 WHEN
+progress = 'open' AND repeat_of IS NULL AND inside IS NULL AND (complete = 0 OR fits <> '' OR claim_status IN
+('not_found', 'unregistered') OR (claim_status = 'claimed' AND holder <> 'ours')) THEN 1 ELSE 0 END) VIRTUAL,
 sealed INTEGER DEFAULT 0 NOT NULL,
 scan BLOB,
 raw_finding TEXT DEFAULT '' NOT NULL,
-CONSTRAINT items_progress CHECK (progress IN ('open', 'queued', 'sending', 'unknown', 'claimed', 'refused', 'held',
-'released', 'removed')),
+CONSTRAINT items_progress CHECK (progress IN ('open', 'queued', 'sending', 'unknown', 'claimed', 'refused',
+'held', 'released', 'removed')),
 CONSTRAINT items_claim_status CHECK (claim_status IN ('unchecked', 'not_found', 'unregistered', 'unclaimed',
 'partly_claimed', 'claimed')),
 CONSTRAINT items_holder CHECK (holder IN ('', 'ours', 'another', 'not_told')),
 CONSTRAINT items_look_up CHECK (look_up IN ('', 'checking', 'offline', 'failed', 'none')),
 CONSTRAINT items_outcome CHECK (outcome IN ('claimed_now', 'already_ours', 'already_claimed', 'not_found',
-'not_registered', 'wrong_secret', 'claiming_closed', 'not_allowed', 'over_quota', 'rejected', 'unknown') OR outcome
-IS NULL),
+'not_registered', 'wrong_secret', 'claiming_closed', 'not_allowed', 'over_quota', 'rejected', 'unknown') OR
+outcome IS NULL),
 CONSTRAINT items_how_known CHECK (how_known IN ('answer', 'read-back', 'person', '')),
 FOREIGN KEY(batch) REFERENCES batches (seq),
 FOREIGN KEY(repeat_of) REFERENCES items (id) DEFERRABLE INITIALLY DEFERRED,
@@ -245,8 +246,8 @@ CONSTRAINT devices_status CHECK (status IN ('unchecked', 'not_found', 'unregiste
 'partly_claimed', 'claimed')),
 CONSTRAINT devices_holder CHECK (holder IN ('', 'ours', 'another', 'not_told')),
 CONSTRAINT devices_outcome CHECK (outcome IN ('claimed_now', 'already_ours', 'already_claimed', 'not_found',
-'not_registered', 'wrong_secret', 'claiming_closed', 'not_allowed', 'over_quota', 'rejected', 'unknown') OR outcome
-IS NULL),
+'not_registered', 'wrong_secret', 'claiming_closed', 'not_allowed', 'over_quota', 'rejected', 'unknown') OR
+outcome IS NULL),
 CONSTRAINT devices_how_known CHECK (how_known IN ('answer', 'read-back', 'person', '')),
 FOREIGN KEY(item) REFERENCES items (id),
 FOREIGN KEY(call) REFERENCES calls ("key") DEFERRABLE INITIALLY DEFERRED,
@@ -258,44 +259,46 @@ FOREIGN KEY(inside) REFERENCES items (id) DEFERRABLE INITIALLY DEFERRED
     "CREATE INDEX devices_live ON devices (device_id) WHERE inside IS NULL",
     "CREATE INDEX devices_waiting ON devices (changed_at) WHERE progress = 'queued'",
     """CREATE TRIGGER items_added AFTER INSERT ON items BEGIN UPDATE batches SET revision = revision + 1, scanned =
-scanned + (NEW.progress <> 'removed'), ready = ready + NEW.claimable, problems = problems + NEW.problem, queued =
-queued + NEW.queued_devices, sending = sending + NEW.sending_devices, unknown = unknown + (NEW.unknown_devices +
-NEW.held_devices), claimed = claimed + NEW.claimed_devices, checking = checking + (NEW.look_up = 'checking' AND
-NEW.progress <> 'removed'), unchecked = unchecked + (NEW.claimable > 0 AND NEW.claim_status = 'unchecked') WHERE
-seq = NEW.batch; END""",
-    """CREATE TRIGGER items_changed AFTER UPDATE ON items WHEN OLD.batch = NEW.batch AND ((OLD.progress <> 'removed'),
-OLD.claimable, OLD.problem, OLD.queued_devices, OLD.sending_devices, (OLD.unknown_devices + OLD.held_devices),
-OLD.claimed_devices, (OLD.look_up = 'checking' AND OLD.progress <> 'removed'), (OLD.claimable > 0 AND
-OLD.claim_status = 'unchecked')) IS NOT ((NEW.progress <> 'removed'), NEW.claimable, NEW.problem,
-NEW.queued_devices, NEW.sending_devices, (NEW.unknown_devices + NEW.held_devices), NEW.claimed_devices,
-(NEW.look_up = 'checking' AND NEW.progress <> 'removed'), (NEW.claimable > 0 AND NEW.claim_status = 'unchecked'))
-BEGIN UPDATE batches SET scanned = scanned + (NEW.progress <> 'removed') - (OLD.progress <> 'removed'), ready =
-ready + NEW.claimable - OLD.claimable, problems = problems + NEW.problem - OLD.problem, queued = queued +
-NEW.queued_devices - OLD.queued_devices, sending = sending + NEW.sending_devices - OLD.sending_devices, unknown =
-unknown + (NEW.unknown_devices + NEW.held_devices) - (OLD.unknown_devices + OLD.held_devices), claimed = claimed +
-NEW.claimed_devices - OLD.claimed_devices, checking = checking + (NEW.look_up = 'checking' AND NEW.progress <>
-'removed') - (OLD.look_up = 'checking' AND OLD.progress <> 'removed'), unchecked = unchecked + (NEW.claimable > 0
-AND NEW.claim_status = 'unchecked') - (OLD.claimable > 0 AND OLD.claim_status = 'unchecked') WHERE seq = NEW.batch;
-END""",
-    """CREATE TRIGGER items_moved AFTER UPDATE OF batch ON items WHEN OLD.batch <> NEW.batch BEGIN UPDATE batches SET
-revision = revision + 1, scanned = scanned - (OLD.progress <> 'removed'), ready = ready - OLD.claimable, problems =
-problems - OLD.problem, queued = queued - OLD.queued_devices, sending = sending - OLD.sending_devices, unknown =
-unknown - (OLD.unknown_devices + OLD.held_devices), claimed = claimed - OLD.claimed_devices, checking = checking -
-(OLD.look_up = 'checking' AND OLD.progress <> 'removed'), unchecked = unchecked - (OLD.claimable > 0 AND
-OLD.claim_status = 'unchecked') WHERE seq = OLD.batch; UPDATE batches SET revision = revision + 1, scanned =
-scanned + (NEW.progress <> 'removed'), ready = ready + NEW.claimable, problems = problems + NEW.problem, queued =
-queued + NEW.queued_devices, sending = sending + NEW.sending_devices, unknown = unknown + (NEW.unknown_devices +
-NEW.held_devices), claimed = claimed + NEW.claimed_devices, checking = checking + (NEW.look_up = 'checking' AND
-NEW.progress <> 'removed'), unchecked = unchecked + (NEW.claimable > 0 AND NEW.claim_status = 'unchecked') WHERE
-seq = NEW.batch; END""",
-    """CREATE TRIGGER events_never_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed');
-END""",
-    """CREATE TRIGGER events_never_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed');
-END""",
+scanned + (NEW.progress <> 'removed'), ready = ready + NEW.claimable, problems = problems + NEW.problem,
+queued = queued + NEW.queued_devices, sending = sending + NEW.sending_devices, unknown = unknown +
+(NEW.unknown_devices + NEW.held_devices), claimed = claimed + NEW.claimed_devices, checking = checking +
+(NEW.look_up = 'checking' AND NEW.progress <> 'removed'), unchecked = unchecked + (NEW.claimable > 0 AND
+NEW.claim_status = 'unchecked') WHERE seq = NEW.batch; END""",
+    """CREATE TRIGGER items_changed AFTER UPDATE ON items WHEN OLD.batch = NEW.batch AND ((OLD.progress <>
+'removed'), OLD.claimable, OLD.problem, OLD.queued_devices, OLD.sending_devices, (OLD.unknown_devices +
+OLD.held_devices), OLD.claimed_devices, (OLD.look_up = 'checking' AND OLD.progress <> 'removed'),
+(OLD.claimable > 0 AND OLD.claim_status = 'unchecked')) IS NOT ((NEW.progress <> 'removed'), NEW.claimable,
+NEW.problem, NEW.queued_devices, NEW.sending_devices, (NEW.unknown_devices + NEW.held_devices),
+NEW.claimed_devices, (NEW.look_up = 'checking' AND NEW.progress <> 'removed'), (NEW.claimable > 0 AND
+NEW.claim_status = 'unchecked')) BEGIN UPDATE batches SET scanned = scanned + (NEW.progress <> 'removed') -
+(OLD.progress <> 'removed'), ready = ready + NEW.claimable - OLD.claimable, problems = problems + NEW.problem
+- OLD.problem, queued = queued + NEW.queued_devices - OLD.queued_devices, sending = sending +
+NEW.sending_devices - OLD.sending_devices, unknown = unknown + (NEW.unknown_devices + NEW.held_devices) -
+(OLD.unknown_devices + OLD.held_devices), claimed = claimed + NEW.claimed_devices - OLD.claimed_devices,
+checking = checking + (NEW.look_up = 'checking' AND NEW.progress <> 'removed') - (OLD.look_up = 'checking'
+AND OLD.progress <> 'removed'), unchecked = unchecked + (NEW.claimable > 0 AND NEW.claim_status =
+'unchecked') - (OLD.claimable > 0 AND OLD.claim_status = 'unchecked') WHERE seq = NEW.batch; END""",
+    """CREATE TRIGGER items_moved AFTER UPDATE OF batch ON items WHEN OLD.batch <> NEW.batch BEGIN UPDATE batches
+SET revision = revision + 1, scanned = scanned - (OLD.progress <> 'removed'), ready = ready - OLD.claimable,
+problems = problems - OLD.problem, queued = queued - OLD.queued_devices, sending = sending -
+OLD.sending_devices, unknown = unknown - (OLD.unknown_devices + OLD.held_devices), claimed = claimed -
+OLD.claimed_devices, checking = checking - (OLD.look_up = 'checking' AND OLD.progress <> 'removed'),
+unchecked = unchecked - (OLD.claimable > 0 AND OLD.claim_status = 'unchecked') WHERE seq = OLD.batch; UPDATE
+batches SET revision = revision + 1, scanned = scanned + (NEW.progress <> 'removed'), ready = ready +
+NEW.claimable, problems = problems + NEW.problem, queued = queued + NEW.queued_devices, sending = sending +
+NEW.sending_devices, unknown = unknown + (NEW.unknown_devices + NEW.held_devices), claimed = claimed +
+NEW.claimed_devices, checking = checking + (NEW.look_up = 'checking' AND NEW.progress <> 'removed'),
+unchecked = unchecked + (NEW.claimable > 0 AND NEW.claim_status = 'unchecked') WHERE seq = NEW.batch; END""",
+    """CREATE TRIGGER events_never_update BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT,
+'events are never changed'); END""",
+    """CREATE TRIGGER events_never_delete BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT,
+'events are never changed'); END""",
     """CREATE TRIGGER refused_scans_never_delete BEFORE DELETE ON refused_scans BEGIN SELECT RAISE(ABORT,
 'refused_scans are never changed'); END""",
-    """CREATE TRIGGER items_never_delete BEFORE DELETE ON items BEGIN SELECT RAISE(ABORT, 'items are never changed'); END""",
-    """CREATE TRIGGER calls_never_delete BEFORE DELETE ON calls BEGIN SELECT RAISE(ABORT, 'calls are never changed'); END""",
+    """CREATE TRIGGER items_never_delete BEFORE DELETE ON items BEGIN SELECT RAISE(ABORT,
+'items are never changed'); END""",
+    """CREATE TRIGGER calls_never_delete BEFORE DELETE ON calls BEGIN SELECT RAISE(ABORT,
+'calls are never changed'); END""",
     """CREATE TRIGGER call_devices_never_delete BEFORE DELETE ON call_devices BEGIN SELECT RAISE(ABORT,
 'call_devices are never changed'); END""",
 )
