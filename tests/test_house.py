@@ -185,20 +185,33 @@ def test_the_tests_run_on_what_is_shipped() -> None:
 
 
 def named_resources(path: Path) -> set[str]:
-    """The resource files that a module names in whole texts."""
-    return {
-        node.value
-        for node in ast.walk(tree_of(path))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and RESOURCE.fullmatch(node.value)
-    }
+    """The resource files that a module names: in one text, or as a path that starts at the resources folder."""
+    nodes = list(ast.walk(tree_of(path)))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    paths = {"/".join(steps) for node in nodes if (steps := resource_steps(node))}
+    return {text for text in texts if RESOURCE.fullmatch(text)} | paths
+
+
+def resource_steps(node: ast.AST) -> list[str]:
+    """The steps of ``… / "resources" / "icons"`` or ``resources() / "icons"``, as far as they are plain texts."""
+    steps: list[str] = []
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+        if not (isinstance(node.right, ast.Constant) and isinstance(node.right.value, str)):
+            return []
+        steps.insert(0, node.right.value)
+        node = node.left
+    if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "resources":
+        steps.insert(0, "resources")
+    return steps if steps[:1] == ["resources"] else []
 
 
 def test_every_resource_that_is_named_is_there() -> None:
-    there = [name_of(path) for path in tracked()]
+    there = {name_of(path) for path in tracked()}
+    there |= {parent.as_posix() for name in there for parent in Path(name).parents}
     lost = [
         f"{name_of(path)}: {resource}"
         for path in modules()
-        for resource in named_resources(path)
+        for resource in sorted(named_resources(path))
         if not any(name == resource or name.endswith("/" + resource.removeprefix("/")) for name in there)
     ]
     assert lost == []
