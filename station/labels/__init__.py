@@ -10,7 +10,7 @@ from .masking import mask
 
 __all__ = ["Command", "FamilyListing", "Label", "Refusal", "families", "read"]
 
-_catalogue = Catalogue("station.labels.families")
+_catalogue = Catalogue("station.labels.grammars")
 
 
 def read(text: str, symbology: str = "") -> Label:

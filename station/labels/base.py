@@ -74,7 +74,7 @@ class Label:
 
 
 class Family(Protocol):
-    """One file of the folder ``families``: lower ``ORDER`` is asked first, the first answer counts."""
+    """One file of the folder ``grammars``: lower ``ORDER`` is asked first, the first answer counts."""
 
     ORDER: int
 

@@ -17,7 +17,7 @@ _BLOCK = 1 << 16
 _LINE_END = re.compile(r"\r\n|\r|\n")  # str.splitlines would cut at the separators of GS1 as well
 _ZIP = b"PK\x03\x04"
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-_OVER_BLANK_LINES = frozenset({"json", "not_device"})
+_OVER_BLANK_LINES = frozenset({"json_object", "not_device"})
 _OVER_LINES = frozenset({"multi_line", "key_value", "fields", "iso15434", "matter"})
 _MOST_LINES = 200
 

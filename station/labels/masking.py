@@ -16,7 +16,7 @@ NAMES_OF_SECRETS = (
 """The names, as a pattern, under which labels print what must stay secret."""
 
 _CALLED_SECRET = re.compile(
-    rf"(?<![A-Za-z0-9])(?:{NAMES_OF_SECRETS})[\"']?[ \t]{{0,3}}[:=][ \t]{{0,3}}[\"']?([^\r\n;,&|\"'\x1d\x1e]+)",
+    rf"(?<![A-Za-z])(?:{NAMES_OF_SECRETS})[\"']?[ \t]{{0,3}}[:=][ \t]{{0,3}}[\"']?([^\r\n;,&|\"'\x1d\x1e]+)",
     re.IGNORECASE,
 )
 

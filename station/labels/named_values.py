@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from station.core.identifier import Identifier, Kind
 
-from .families.disruptive import normal_id
+from .grammars.disruptive import normal_id
 from .hex_forms import normal_mac
 from .masking import named_secrets
 from .names import IDENTITIES, SECRET

@@ -58,7 +58,7 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(_ANY, re.compile(
         r"/(?:[\w%.~-]{1,80}/){0,6}([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})/?"), _code),
 )
-_WEB = re.compile(r"https?://[^\s\x00-\x1f]{1,4000}", re.IGNORECASE)
+_WEB = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
 
 
 def read(text: str, _symbology: str) -> Label | None:

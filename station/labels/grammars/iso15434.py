@@ -34,7 +34,7 @@ def read(text: str, _symbology: str) -> Label | None:
         return refuse("iso15434", text, Refusal.SEPARATORS_LOST)
     groups: list[dict[str, str]] = [{}]
     for name, value in _fields(plain[len(_HEAD):]):
-        if not fit(value) or named_secrets(value):
+        if not fit(value):
             continue
         if groups[-1].get(name, value) != value:
             if name not in ("serial", "code", "mac"):
@@ -59,7 +59,8 @@ def _fields(body: str) -> list[tuple[str, str]]:
             continue
         # DigiKey and Mouser leave the format out or put the first element beside it.
         for element in (elements if form[-2:] in ("06", "12") else [form.removeprefix("06"), *elements]):
-            found = pattern.fullmatch(element)
+            # "PIN: 4711" is no part number "IN: 4711".
+            found = None if named_secrets(element) else pattern.fullmatch(element)
             if found and found[1] in known:
                 fields.append((known[found[1]], found[2].strip()))
     return fields

@@ -33,7 +33,7 @@ def read(text: str, _symbology: str) -> Label | None:
     hints = tuple(hints_of(groups[0])) if len(groups) == 1 else ()
     found = tuple(dict.fromkeys(identify_all([group for group in groups if names_a_device(group)])))
     refusal = None if found else Refusal.NO_IDENTIFIER
-    return Label("json", found, refusal, shown=shown, has_secret=found_secret, hints=hints)
+    return Label("json_object", found, refusal, shown=shown, has_secret=found_secret, hints=hints)
 
 
 def _walk(part: dict[str, Any], groups: list[dict[str, str]], outer: dict[str, str], depth: int) -> None:
