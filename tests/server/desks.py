@@ -10,11 +10,15 @@ from typing import Any, TypeVar
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy.orm import Session
 
 from station.server.app import build
+from station.server.auth import grant
+from station.server.registry.house import find_organization, opened
 
 T = TypeVar("T")
 TOKEN = "a-token-of-the-tests-0123456789"
+RIVAL = "a-token-of-northwind-0123456789"
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -35,6 +39,18 @@ def practice_app(url: str, **options: Any) -> FastAPI:
     """A server with the sample delivery, which TOKEN opens."""
     settings: dict[str, Any] = {"clock": Clock(), "practice": True, "token": TOKEN} | options
     return build(url, **settings)
+
+
+def let_rival_in(url: str) -> None:
+    """Let RIVAL in for the other organization of the sample delivery."""
+    with opened(url) as database:
+
+        def work(session: Session) -> None:
+            organization = find_organization(session, "northwind")
+            assert organization is not None
+            grant(session, organization, "rival", RIVAL, START, "tests")
+
+        database.write(work)
 
 
 class Desk:
