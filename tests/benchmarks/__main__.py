@@ -33,8 +33,8 @@ def main(wanted: list[str]) -> int:
         except Exception as error:  # one benchmark that cannot run must not hide the others
             failures[name] = f"{type(error).__name__}: {error}"
         print(f"  {time.monotonic() - began:.0f} s", file=sys.stderr)
-    print(_table(figures, failures))
-    _write(figures, failures)
+    print(table(figures, failures))
+    write(RESULT, figures, failures)
     return 1 if failures or any(figure.met is False for figure in figures) else 0
 
 
@@ -47,7 +47,8 @@ def _benchmarks(wanted: list[str]) -> list[str]:
     return [name for name in known if not wanted or name.removeprefix("bench_") in wanted]
 
 
-def _table(figures: list[Figure], failures: dict[str, str]) -> str:
+def table(figures: list[Figure], failures: dict[str, str]) -> str:
+    """The figures in columns, and below them a line for each benchmark that could not run."""
     rows = [HEADER, *(_cells(figure) for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -74,8 +75,9 @@ def _number(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
-def _write(figures: list[Figure], failures: dict[str, str]) -> None:
-    RESULT.parent.mkdir(exist_ok=True)
+def write(result: Path, figures: list[Figure], failures: dict[str, str]) -> None:
+    """Keep the figures as JSON, with the machine that they were measured on."""
+    result.parent.mkdir(exist_ok=True)
     told = {
         "v": 1,
         "python": platform.python_version(),
@@ -84,7 +86,7 @@ def _write(figures: list[Figure], failures: dict[str, str]) -> None:
         "figures": [asdict(figure) for figure in figures],
         "not_measured": failures,
     }
-    RESULT.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    result.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
