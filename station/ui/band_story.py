@@ -1,0 +1,132 @@
+"""Decides what the status band says: the last scan, a claim under way, what came of it, or that nobody listens."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from station.core.item import Item
+from station.core.news import Claiming, ItemsGone, ScanHeard, Summary
+from station.core.outcome import OutcomeKind
+from station.core.progress import Progress
+from station.words import Headline, Tone, advise, headline, say
+
+from .bridge import Bridge
+from .desk_state import DeskState
+from .status_band import Shown, StatusBand
+
+AGE_MS = 20_000
+
+
+class BandStory(QObject):
+    """Listens to a ``Bridge`` and tells a ``StatusBand``."""
+
+    def __init__(self, bridge: Bridge, band: StatusBand, state: DeskState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._band, self._state = band, state
+        self._listening = True
+        self._item: Item | None = None
+        self._told: Headline | None = None
+        self._claiming: Claiming | None = None
+        bridge.heard.connect(self._hear)
+        bridge.items_changed.connect(self._follow)
+        bridge.items_gone.connect(self._let_go)
+        bridge.claiming.connect(self._claim)
+        bridge.summary.connect(self._sum_up)
+        state.changed.connect(self._tell)
+        ageing = QTimer(self, interval=AGE_MS)
+        ageing.timeout.connect(self._tell)
+        ageing.start()
+        self._tell()
+
+    def set_listening(self, listening: bool) -> None:
+        """Whether keys reach this window; if not, that is all that matters."""
+        self._listening = listening
+        self._tell()
+
+    @Slot(object)
+    def _hear(self, heard: tuple[ScanHeard, ...]) -> None:
+        last = next((one for one in reversed(heard) if not one.command), None)
+        if last is not None:
+            self._item = last.item
+            self._told = None if last.item is not None else _refused(last)
+            self._tell()
+
+    @Slot(object)
+    def _follow(self, items: tuple[Item, ...]) -> None:
+        if self._item is not None:
+            shown = self._item.id
+            changed = next((item for item in items if item.id == shown), None)
+            if changed is not None:
+                self._item = changed
+                self._tell()
+
+    @Slot(object)
+    def _let_go(self, gone: ItemsGone) -> None:
+        if self._item is not None and self._item.id in gone.ids:
+            self._item = None
+            self._tell()
+
+    @Slot(object)
+    def _claim(self, claiming: Claiming) -> None:
+        if self._claiming is None:
+            self._item = self._told = None  # a scan from here on shows above the progress
+        self._claiming = claiming if claiming.done < claiming.total else None
+        self._state.set_claiming(self._claiming is not None)
+        self._tell()
+
+    @Slot(object)
+    def _sum_up(self, summary: Summary) -> None:
+        self._claiming = None
+        self._state.set_claiming(False)
+        self._item = None
+        self._told = _summed_up(summary)
+        self._tell()
+
+    @Slot()
+    def _tell(self) -> None:
+        self._band.set_practice(self._state.practice)
+        if not self._listening:
+            head = Headline(Tone.UNKNOWN, say("band.not_listening").upper(), "", say("band.not_listening_line"))
+            self._band.tell(Shown(head, sign="ear", urgent=True))
+            return
+        progress = (self._claiming.done, self._claiming.total) if self._claiming is not None else None
+        self._band.tell(Shown(self._headline(), progress))
+
+    def _headline(self) -> Headline:
+        if self._item is not None:
+            return headline(self._item, datetime.now(UTC))
+        if self._told is not None:
+            return self._told
+        if self._claiming is not None:
+            words = say("band.claiming", done=self._claiming.done, total=self._claiming.total).upper()
+            target = ", ".join(title for title, _ in self._state.plan.counts.devices) or self._state.target_title
+            line = say("band.claiming_into", target=target) if target else say("band.claiming_line")
+            return Headline(Tone.READY, words, "", line)
+        return Headline(Tone.WAITING, say("band.empty").upper(), "", say("band.empty_line"))
+
+
+def _refused(heard: ScanHeard) -> Headline:
+    line = advise("refusal", heard.refusal).cause if heard.refusal else ""
+    return Headline(Tone.PROBLEM, say("band.not_a_device").upper(), heard.shown, line)
+
+
+def _summed_up(summary: Summary) -> Headline:
+    outcomes, unsettled = dict(summary.outcomes), dict(summary.unsettled)
+    done = outcomes.pop(OutcomeKind.CLAIMED_NOW, 0) + outcomes.pop(OutcomeKind.ALREADY_OURS, 0)
+    refused = sum(outcomes.values())
+    if summary.rehearsal:
+        words, last = say("band.would_be_claimed", count=done), say("band.rehearsal_line")
+        parts = [say("band.would_be_refused_count", n=refused)] if refused else []
+        return Headline(Tone.PROBLEM if refused else Tone.READY, words.upper(), "", ". ".join([*parts, last]))
+    queued = unsettled.pop(Progress.QUEUED, 0)
+    open_still = sum(unsettled.values())
+    if queued and not done and not refused and not open_still:
+        return Headline(Tone.WAITING, say("band.queued_count", count=queued).upper(), "", say("band.queued_line"))
+    parts = [say("band.refused_count", n=refused)] if refused else []
+    if queued + open_still:
+        parts.append(say("band.unsettled", n=queued + open_still))
+    if not parts:
+        parts.append(say("band.all_settled"))
+    tone = Tone.PROBLEM if refused else Tone.UNKNOWN if open_still else Tone.DONE
+    words = say("band.claimed", count=done) if done else say("band.nothing_claimed")
+    return Headline(tone, words.upper(), "", ". ".join(parts))

@@ -1,0 +1,140 @@
+"""Where the desk's news cross over to the Qt thread: many news, one wake-up, little work a turn."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Protocol
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from station.core import news
+from station.core.item import Item
+from station.core.news import News
+
+SLICE_S = 0.008
+"""How long one turn of Qt's loop may hand news over before it goes on with painting and keys."""
+SLICE_NEWS = 250
+
+
+class DeskDoor(Protocol):
+    """What the window needs of the desk."""
+
+    def do(self, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Future[Any]: ...
+
+    def listen(self, listener: Callable[[News], None]) -> Callable[[], None]: ...
+
+    def read(self, query: Callable[..., Any]) -> "Future[Any]": ...
+
+
+class Bridge(QObject):
+    """One signal for each kind of news, sent on the Qt thread; listens from its making until ``stop``.
+
+    Changed rows that arrive together come as one tuple, the newest version of each; of plans and claim progress
+    only the newest counts. ``heard`` brings all scans of a slice at once, in order.
+    """
+
+    ready = Signal(object)
+    heard = Signal(object)  # tuple[ScanHeard, ...]
+    items_changed = Signal(object)  # tuple[Item, ...]
+    items_gone = Signal(object)
+    listing = Signal(object)
+    page = Signal(object)
+    details_read = Signal(object)
+    plan = Signal(object)
+    connection = Signal(object)
+    targets_read = Signal(object)
+    claiming = Signal(object)
+    summary = Signal(object)
+    refused = Signal(object)
+    undone = Signal(object)
+    imported = Signal(object)
+    bad_input = Signal(object)
+    trouble = Signal(object)
+    stopping = Signal(object)
+    _woken = Signal()
+
+    def __init__(self, desk: DeskDoor, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: deque[News] = deque()
+        self._asleep = True
+        self._woken.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
+        self.stop: Callable[[], None] = desk.listen(self.take)
+
+    def take(self, told: News) -> None:
+        """Called on the desk's thread: keep the news and wake the Qt thread, once for many."""
+        self._waiting.append(told)
+        if self._asleep:
+            self._asleep = False
+            self._woken.emit()
+
+    @Slot()
+    def _hand_over(self) -> None:
+        self._asleep = True  # first, so that news which arrive from here on wake us again
+        until = time.monotonic() + SLICE_S
+        turn = _Slice(self)
+        for _ in range(SLICE_NEWS):
+            try:
+                told = self._waiting.popleft()
+            except IndexError:
+                break
+            turn.add(told)
+            if time.monotonic() > until:
+                break
+        turn.flush()
+        if self._waiting and self._asleep:
+            self._asleep = False
+            self._woken.emit()
+
+
+class _Slice:
+    """The news of one turn: gathers what may be gathered and keeps the order of what may not."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self._bridge = bridge
+        self._items: dict[int, Item] = {}
+        self._heard: list[news.ScanHeard] = []
+        self._newest: dict[type, News] = {}
+
+    def add(self, told: News) -> None:
+        if isinstance(told, news.ItemsChanged):
+            self._items.update((item.id, item) for item in told.items)
+        elif isinstance(told, news.ScanHeard):
+            self._heard.append(told)
+        elif isinstance(told, news.Plan | news.Claiming):
+            self._newest[type(told)] = told
+        else:
+            self.flush()
+            getattr(self._bridge, _SIGNALS[type(told)]).emit(told)
+
+    def flush(self) -> None:
+        """Send what was gathered: rows before the scans that made them."""
+        if self._items:
+            self._bridge.items_changed.emit(tuple(self._items.values()))
+            self._items = {}
+        if self._heard:
+            self._bridge.heard.emit(tuple(self._heard))
+            self._heard = []
+        for kind, told in self._newest.items():
+            getattr(self._bridge, _SIGNALS[kind]).emit(told)
+        self._newest = {}
+
+
+_SIGNALS: dict[type, str] = {
+    news.Ready: "ready",
+    news.ItemsGone: "items_gone",
+    news.Listing: "listing",
+    news.Page: "page",
+    news.DetailsRead: "details_read",
+    news.Plan: "plan",
+    news.ConnectionState: "connection",
+    news.TargetsRead: "targets_read",
+    news.Claiming: "claiming",
+    news.Summary: "summary",
+    news.Refused: "refused",
+    news.Undone: "undone",
+    news.ImportProgress: "imported",
+    news.BadInput: "bad_input",
+    news.Trouble: "trouble",
+    news.Stopping: "stopping",
+}

@@ -1,0 +1,135 @@
+"""The one primary button: it says how many devices go where, or why there is nothing to claim."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from station.core.news import Counts
+from station.words import say
+
+from .style import RADIUS, Style
+
+HEIGHT, FONT, NARROWEST = 48, 17, 250
+KEY = "F9"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the button says, from the longest to the shortest; ``why_not`` is set when it cannot be pressed."""
+
+    texts: tuple[str, ...]
+    why_not: str = ""
+
+
+def wording(counts: Counts, *, offline: bool, target: str, busy: bool = False) -> Wording:
+    """What a press would do now."""
+    total = sum(number for _, number in counts.devices)
+    if busy:
+        return Wording((say("claim.busy"),), say("claim.busy"))
+    if not total:
+        return Wording((_why_not(counts, target),), _why_not(counts, target))
+    if not all(title for title, _ in counts.devices):
+        return Wording((say("claim.no_target"), say("claim.no_target_short")), say("claim.no_target"))
+    verb = "queue" if offline else "claim"
+    return Wording(_texts(verb, total, counts))
+
+
+def _texts(verb: str, total: int, counts: Counts) -> tuple[str, ...]:
+    unchecked = say("claim.unchecked", n=counts.unchecked) if counts.unchecked else ""
+    titles = [title for title, _ in counts.devices]
+    short = say(f"claim.{verb}_short", n=total, target=", ".join(titles))
+    bare = say(f"claim.{verb}_bare", n=total)
+    if len(titles) == 1:
+        return (say(f"claim.{verb}", n=total, target=titles[0]) + unchecked, short, bare)
+    each = ", ".join(say("claim.part", count=number, target=title) for title, number in counts.devices)
+    return (say(f"claim.{verb}_several", n=total, each=each) + unchecked, short, bare)
+
+
+def _why_not(counts: Counts, target: str) -> str:
+    if counts.sending:
+        return say("claim.busy")
+    if counts.checking:
+        return say("claim.checking", n=counts.checking)
+    if counts.scanned and not target:
+        return say("claim.no_target_short")
+    if counts.problems:
+        return say("claim.only_problems")
+    return say("claim.nothing")
+
+
+class ClaimButton(QAbstractButton):
+    """Draws the longest wording that fits."""
+
+    def __init__(self, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._style = style
+        self._wording = Wording(("",))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.tell(wording(Counts(), offline=False, target=""))
+
+    def restyle(self, style: Style) -> None:
+        self._style = style
+        self.updateGeometry()
+        self.update()
+
+    def tell(self, said: Wording) -> None:
+        self._wording = said
+        self.setEnabled(not said.why_not)
+        self.setCursor(Qt.CursorShape.ArrowCursor if said.why_not else Qt.CursorShape.PointingHandCursor)
+        self.setText(said.texts[0])
+        self.setAccessibleName(said.texts[0])
+        self.setToolTip(said.why_not or say("claim.tooltip"))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self._style.font(FONT, bold=True))
+        wide = metrics.horizontalAdvance(self._wording.texts[0]) + self._extra(metrics)
+        return QSize(max(wide, self._style.px(NARROWEST)), self._style.px(HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._style.px(NARROWEST), self._style.px(HEIGHT))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colours, px = self._style.palette, self._style.px
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        enabled = self.isEnabled()
+        painter.setPen(QColor(colours.action if enabled else colours.line))
+        painter.setBrush(QColor(colours.action if enabled else colours.surface))
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS, RADIUS)
+        if enabled and (self.isDown() or self.underMouse()):
+            painter.setOpacity(0.14 if self.isDown() else 0.08)
+            painter.setBrush(QColor(colours.on_action))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS, RADIUS)
+            painter.setOpacity(1)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(colours.on_action if enabled else colours.action))
+            painter.drawRoundedRect(self.rect().adjusted(3, 3, -4, -4), RADIUS - 3, RADIUS - 3)
+        self._paint_text(painter, px(24), enabled=enabled)
+        painter.end()
+
+    def _paint_text(self, painter: QPainter, edge: int, *, enabled: bool) -> None:
+        font = self._style.font(FONT if enabled else FONT - 2, bold=enabled)
+        metrics = QFontMetrics(font)
+        key = metrics.horizontalAdvance(KEY) + self._style.px(18) if enabled else 0
+        room = self.width() - 2 * edge - key
+        text = next((text for text in self._wording.texts if metrics.horizontalAdvance(text) <= room),
+                    self._wording.texts[-1])
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter.setFont(font)
+        colours = self._style.palette
+        painter.setPen(QColor(colours.on_action if enabled else colours.muted))
+        wide = metrics.horizontalAdvance(text)
+        left = (self.width() - wide - key) // 2
+        middle = int(Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(QRect(left, 0, wide + 2, self.height()), middle, text)
+        if enabled:
+            painter.setOpacity(0.85)
+            painter.drawText(QRect(left + wide + self._style.px(18), 0, key, self.height()), middle, KEY)
+
+    def _extra(self, metrics: QFontMetrics) -> int:
+        return 2 * self._style.px(24) + self._style.px(18) + metrics.horizontalAdvance(KEY)

@@ -1,0 +1,122 @@
+"""Joins the window's parts: which one answers when another is pressed or the desk's state changes."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Slot
+
+from station.core.news import ScanHeard, Summary
+from station.desk.ports import Order, Show, SortBy
+from station.words import say
+
+from .claim_button import wording
+from .items_model import Column
+
+if TYPE_CHECKING:
+    from .window import Window
+
+SORTS = dict(zip(Column, (SortBy.NUMBER, SortBy.IDENTIFIER, SortBy.WHAT, SortBy.NAME, SortBy.STATUS, SortBy.SCANNED),
+                 strict=True))
+
+
+class Conduct(QObject):
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self._window = window
+        self._parts = parts = window.parts
+        self._was_practice = False
+        parts.top.connection_chosen.connect(window.wishes.choose)
+        parts.top.target_wanted.connect(lambda: window.panels.open("targets"))
+        parts.top.operator_wanted.connect(lambda: window.panels.open("operator"))
+        parts.top.line_pressed.connect(window.wishes.try_now)
+        parts.top.scanner_pressed.connect(self._listen_again)
+        parts.band.pressed.connect(self._listen_again)
+        parts.counters.wanted.connect(self._show_only)
+        parts.filters.changed.connect(self._reorder)
+        parts.claim.clicked.connect(self.claim)
+        parts.rehearse.clicked.connect(window.wishes.rehearse)
+        parts.receipt.clicked.connect(lambda: window.panels.open("summary"))
+        header = window.table.horizontalHeader()
+        header.sectionClicked.connect(self._sort)
+        window.actions_here.claim_wanted.connect(self.claim)
+        window.bridge.heard.connect(self._hear)
+        window.bridge.summary.connect(self._sum_up)
+        window.bridge.ready.connect(window.listing.ask)
+        window.listing.laid_out.connect(self._laid_out)
+        window.state.changed.connect(self._tell)
+        window.panels.opened.connect(lambda _name: parts.place_panels())
+        self._tell()
+
+    @Slot()
+    def claim(self) -> None:
+        """Claim what the button says; without a name or a target, ask for that first."""
+        window = self._window
+        if not self._parts.claim.isEnabled():
+            return
+        if not window.state.operator and window.panels.open("operator"):
+            return
+        if not all(title for title, _ in window.state.plan.counts.devices) and window.panels.open("targets"):
+            return
+        window.wishes.claim()
+
+    @Slot()
+    def _tell(self) -> None:
+        state = self._window.state
+        counts = state.plan.counts
+        self._parts.counters.tell(counts)
+        self._parts.claim.tell(wording(counts, offline=state.offline, target=state.target_title, busy=state.claiming))
+        self._parts.rehearse.setEnabled(bool(counts.devices) and not state.claiming)
+        target = state.target_title
+        self._window.setWindowTitle(say("window.title_into", target=target) if target else say("window.title"))
+        if state.practice != self._was_practice:
+            self._was_practice = state.practice
+            self._window.restyle()
+
+    @Slot(object)
+    def _hear(self, heard: tuple[ScanHeard, ...]) -> None:
+        """The last scanned row is the one that is shown, unless several are being worked on."""
+        self._parts.receipt.hide()
+        last = heard[-1].item
+        if last is not None and len(self._window.table.selected_ids()) < 2:
+            self._window.table.go_to(last.id)
+
+    @Slot(object)
+    def _sum_up(self, summary: Summary) -> None:
+        if not summary.rehearsal:
+            self._parts.receipt.setVisible("summary" in self._window.panels)
+
+    @Slot()
+    def _listen_again(self) -> None:
+        self._window.raise_()
+        self._window.activateWindow()
+        self._window.table.setFocus()
+
+    @Slot(object)
+    def _show_only(self, show: Show) -> None:
+        if show is Show.ALL:
+            self._parts.filters.clear()
+        else:
+            self._parts.filters.choose(show)
+
+    @Slot()
+    def _reorder(self) -> None:
+        order, filters = self._window.listing.order, self._parts.filters
+        self._window.listing.choose(Order(order.by, order.descending, filters.text, filters.show_rows))
+
+    @Slot()
+    def _laid_out(self) -> None:
+        narrowed = bool(self._parts.filters.text) or self._parts.filters.show_rows is not Show.ALL
+        self._window.table.say_when_empty(say("table.nothing_fits" if narrowed else "table.empty"))
+        if self._window.table.current_id() == 0 and self._window.items.rowCount():
+            self._window.table.selectRow(0)
+
+    @Slot(int)
+    def _sort(self, column: int) -> None:
+        order, by = self._window.listing.order, SORTS[Column(column)]
+        first = by in (SortBy.NUMBER, SortBy.SCANNED)
+        descending = not order.descending if order.by is by else first
+        self._window.listing.choose(Order(by, descending, order.text, order.show))
+        header = self._window.table.horizontalHeader()
+        plain = by is SortBy.NUMBER and descending
+        header.setSortIndicatorShown(not plain)
+        way = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        header.setSortIndicator(column, way)

@@ -1,0 +1,101 @@
+"""Where the parts of the window stand."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from station.words import say
+
+from .banner import Banner
+from .claim_button import ClaimButton
+from .counters import Counters
+from .desk_state import DeskState
+from .filter_bar import FilterBar
+from .items_model import ItemsModel
+from .items_table import ItemsTable
+from .panels import Panels
+from .status_band import StatusBand
+from .style import BETWEEN, OUTSIDE, Style
+from .top_row import TopRow
+
+PANEL, LEAST_TABLE = 310, 480
+
+
+class Layout(QWidget):
+    """From the top: the thin row, the band, the banner, table and panels, counters and buttons."""
+
+    def __init__(self, items: ItemsModel, state: DeskState, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "page")
+        self._style = style
+        self._wide = True
+        self.top = TopRow(state, style)
+        self.band = StatusBand(style)
+        self.banner = Banner(style)
+        self.filters = FilterBar(style)
+        self.table = ItemsTable(items, style)
+        self.panels = Panels()
+        self.counters = Counters(style)
+        self.rehearse = QPushButton(say("claim.rehearse"))
+        self.rehearse.setAutoDefault(False)
+        self.rehearse.setToolTip(say("claim.rehearse_tooltip"))
+        self.receipt = QPushButton(say("claim.receipt"))
+        self.receipt.setAutoDefault(False)
+        self.receipt.hide()
+        self.claim = ClaimButton(style)
+        self._build()
+
+    def restyle(self, style: Style) -> None:
+        self._style = style
+        for part in (self.top, self.band, self.banner, self.table, self.counters, self.claim):
+            part.restyle(style)
+
+    def fit(self, band: int, *, wide: bool) -> None:
+        """Give the band its height; ``wide``: there is room for the panels beside the table."""
+        self.band.setFixedHeight(band)
+        self._wide = wide
+        self.panels.set_wide(wide)
+        self.place_panels()
+
+    def place_panels(self) -> None:
+        """Put the panels beside the table, or over its right side where it is narrow."""
+        width = self._style.px(PANEL)
+        if self._wide:
+            if self.panels.parentWidget() is not self or self._middle.indexOf(self.panels) < 0:
+                self._middle.addWidget(self.panels)
+            self.panels.setFixedWidth(width)
+        else:
+            if self._middle.indexOf(self.panels) >= 0:
+                self._middle.removeWidget(self.panels)
+                self.panels.setParent(self)
+                self.panels.set_wide(False)
+            place = self._board.geometry()
+            least = min(width + 60, place.width())
+            self.panels.setFixedWidth(least)
+            self.panels.setGeometry(place.right() + 1 - least, place.top(), least, place.height())
+            self.panels.raise_()
+
+    def _build(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(OUTSIDE, BETWEEN, OUTSIDE, OUTSIDE - 2)
+        whole.setSpacing(BETWEEN)
+        self._board = QFrame()
+        self._board.setProperty("look", "surface")
+        board = QVBoxLayout(self._board)
+        board.setContentsMargins(1, 1, 1, 1)
+        board.setSpacing(0)
+        board.addWidget(self.filters)
+        board.addWidget(self.table, 1)
+        self._middle = QHBoxLayout()
+        self._middle.setSpacing(BETWEEN)
+        self._middle.addWidget(self._board, 1)
+        self._middle.addWidget(self.panels)
+        foot = QHBoxLayout()
+        foot.setSpacing(BETWEEN)
+        foot.addWidget(self.counters)
+        foot.addStretch(1)
+        foot.addWidget(self.receipt)
+        foot.addWidget(self.rehearse)
+        foot.addWidget(self.claim, 0)
+        for part in (self.top, self.band, self.banner):
+            whole.addWidget(part)
+        whole.addLayout(self._middle, 1)
+        whole.addLayout(foot)

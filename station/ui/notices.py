@@ -1,0 +1,99 @@
+"""Turns news about connections, wishes and troubles into lines for the banner."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Slot
+
+from station.core.news import BadInput, ImportProgress, LineState, Refused, Trouble, Undone
+from station.words import Tone, advise, has, identifier_text, say, since
+
+from .banner import Banner, Kind, Notice
+from .bridge import Bridge
+from .desk_state import DeskState
+from .wishes import Wishes
+
+UNDONE_S, WISH_S, BAD_INPUT_S, IMPORTED_S = 10, 12, 15, 8
+
+
+class Notices(QObject):
+    """Listens to a ``Bridge`` and tells a ``Banner``."""
+
+    def __init__(self, bridge: Bridge, banner: Banner, state: DeskState, wishes: Wishes,
+                 parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._banner, self._state, self._wishes = banner, state, wishes
+        self._queued_since: datetime | None = None
+        bridge.refused.connect(self._refuse)
+        bridge.undone.connect(self._undo)
+        bridge.imported.connect(self._import)
+        bridge.bad_input.connect(self._bad)
+        bridge.trouble.connect(self._trouble)
+        state.changed.connect(self._line)
+
+    @Slot()
+    def _line(self) -> None:
+        line = self._state.line
+        if line is None or line.state in (LineState.ONLINE, LineState.UNTRIED):
+            self._banner.take_back(Kind.LINE)
+            return
+        code = line.cause or "other"
+        if line.clock_off and abs(line.clock_off) > 60:
+            text = say("banner.clock", n=round(abs(line.clock_off) / 60), title=line.title)
+            text = f"{text}. {advise('error', 'clock', title=line.title).next_step}"
+        elif line.state is LineState.PAUSED and not line.cause:
+            text = say("banner.paused", title=line.title)
+        else:
+            counsel = advise("error", code, title=line.title)
+            text = f"{counsel.cause}. {counsel.meaning}"
+        queued, since_when = self._state.plan.counts.queued, self._state.plan.counts.waiting_since
+        if queued and since_when is not None:
+            age = since(since_when, datetime.now(UTC))
+            text = f"{text} {say('banner.queued', n=queued, age=age)}"
+        tone = Tone.WAITING if line.state is LineState.OFFLINE else Tone.UNKNOWN
+        self._banner.tell(
+            Notice(Kind.LINE, tone, text, line.detail, action=say("banner.try_now"), act=self._wishes.try_now)
+        )
+
+    @Slot(object)
+    def _refuse(self, refused: Refused) -> None:
+        family = "wish" if has(f"advice.wish.{refused.why}.cause") else "error"
+        counsel = advise(family if has(f"advice.{family}.{refused.why}.cause") else "wish", refused.why,
+                         title=refused.detail or say("banner.vendor"))
+        text = f"{counsel.cause}. {counsel.next_step}"
+        self._banner.tell(Notice(Kind.WISH, Tone.UNKNOWN, text, counsel.meaning, WISH_S))
+
+    @Slot(object)
+    def _undo(self, undone: Undone) -> None:
+        item = undone.item
+        text = say("banner.undone", row=item.number, identifier=identifier_text(item.identifier))
+        self._banner.tell(
+            Notice(Kind.UNDONE, Tone.REPEAT, text, "", UNDONE_S, say("banner.put_back"), lambda: self._put_back(item.id))
+        )
+
+    def _put_back(self, item_id: int) -> None:
+        self._banner.take_back(Kind.UNDONE)
+        self._wishes.rows().restore([item_id])
+
+    @Slot(object)
+    def _import(self, progress: ImportProgress) -> None:
+        text = say("banner.imported" if progress.done else "banner.importing", name=progress.name, read=progress.read,
+                   kept=progress.kept)
+        if progress.bad:
+            text = f"{text}, {say('banner.bad_rows', n=progress.bad)}"
+        tone = Tone.WAITING if not progress.done else Tone.UNKNOWN if progress.bad else Tone.DONE
+        self._banner.tell(Notice(Kind.IMPORT, tone, text, "", IMPORTED_S if progress.done else 0))
+
+    @Slot(object)
+    def _bad(self, bad: BadInput) -> None:
+        family = next((f for f in ("list", "picture", "refusal") if has(f"advice.{f}.{bad.problem}.cause")), "list")
+        counsel = advise(family, bad.problem, detail=bad.detail)
+        where = say("banner.at_row", name=bad.name, row=bad.row) if bad.row else bad.name
+        text = f"{where}: {counsel.cause}. {counsel.next_step}"
+        self._banner.tell(Notice(Kind.BAD_INPUT, Tone.PROBLEM, text, bad.detail, BAD_INPUT_S))
+
+    @Slot(object)
+    def _trouble(self, trouble: Trouble) -> None:
+        family = "store" if has(f"advice.store.{trouble.code}.cause") else "trouble"
+        counsel = advise(family, trouble.code, detail=trouble.detail)
+        detail = " ".join(part for part in (counsel.meaning, trouble.detail) if part)
+        self._banner.tell(Notice(Kind.TROUBLE, Tone.PROBLEM, f"{counsel.cause}. {counsel.next_step}", detail))

@@ -1,0 +1,130 @@
+"""The thin row on top: where claimed devices go, and whether scanner, network and operator are there."""
+
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+
+from station.core.news import ConnectionState, LineState
+from station.words import Tone, say
+
+from . import symbols
+from .desk_state import DeskState
+from .items_delegate import printable
+from .style import Style
+
+
+class TopRow(QWidget):
+    connection_chosen = Signal(str)
+    target_wanted = Signal()
+    operator_wanted = Signal()
+    line_pressed = Signal()
+    scanner_pressed = Signal()
+
+    def __init__(self, state: DeskState, style: Style, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state, self._style = state, style
+        self._listening = True
+        self._connection = _choice(say("top.connection"))
+        self._target = _choice(say("top.target"))
+        self._scanner, self._line, self._operator = _indicator(), _indicator(), _indicator()
+        self._row = row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self._labels = [QLabel(say("top.connection")), QLabel(say("top.target"))]
+        for label, button in zip(self._labels, (self._connection, self._target), strict=True):
+            label.setProperty("look", "muted")
+            label.setBuddy(button)
+            row.addWidget(label)
+            row.addWidget(button)
+        row.addStretch(1)
+        for indicator in (self._scanner, self._line, self._operator):
+            row.addWidget(indicator)
+        self._connection.clicked.connect(self._list_connections)
+        self._target.clicked.connect(self.target_wanted)
+        self._operator.clicked.connect(self.operator_wanted)
+        self._line.clicked.connect(self.line_pressed)
+        self._scanner.clicked.connect(self.scanner_pressed)
+        state.changed.connect(self._tell)
+        self.restyle(style)
+
+    def restyle(self, style: Style) -> None:
+        self._style = style
+        self._row.setSpacing(style.px(8))
+        for button in (self._connection, self._target):
+            button.setMinimumWidth(style.px(150))
+            button.setMaximumWidth(style.px(230))
+        self._tell()
+
+    def set_listening(self, listening: bool) -> None:
+        """Whether a keyboard-type scanner would be heard."""
+        self._listening = listening
+        self._tell()
+
+    @Slot()
+    def _tell(self) -> None:
+        state, colours = self._state, self._style.palette
+        line = state.line
+        noun = say(f"noun.{line.noun}") if line is not None else ""
+        self._show(self._connection, line.title if line is not None else "", say("top.no_connection"))
+        title = state.target_title
+        self._show(self._target, say("top.target_of", title=title, noun=noun) if title and noun else title,
+                   say("top.no_target"))
+        tone = Tone.WAITING if self._listening else Tone.UNKNOWN
+        self._indicate(self._scanner, "scanner", say("top.scanner" if self._listening else "top.deaf"), tone)
+        sign, text, tone = _line_words(line)
+        self._indicate(self._line, sign, text, tone)
+        self._indicate(self._operator, "person", state.operator or say("top.no_operator"),
+                       Tone.WAITING if state.operator else Tone.UNKNOWN)
+        self._target.setIconSize(QSize(16, 16))
+        for button in (self._connection, self._target):
+            button.setIcon(symbols.icon("chevron", colours.muted, self._style.px(16), self.devicePixelRatio()))
+
+    def _show(self, button: QPushButton, text: str, otherwise: str) -> None:
+        whole = printable(text) or otherwise
+        room = self._style.px(230 - 24 - 26)
+        button.setText(button.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideMiddle, room).replace("&", "&&"))
+        button.setToolTip("" if len(whole) < 20 else whole)
+        button.setAccessibleName(f"{button.property('what')}: {whole}")
+
+    def _indicate(self, button: QPushButton, sign: str, text: str, tone: Tone) -> None:
+        side = self._style.px(16)
+        button.setIcon(symbols.icon(sign, self._style.palette.tones[tone].ink, side, self.devicePixelRatio()))
+        button.setIconSize(QSize(side, side))
+        button.setText(button.fontMetrics().elidedText(printable(text), Qt.TextElideMode.ElideMiddle, self._style.px(160)).replace("&", "&&"))
+        button.setAccessibleName(text)
+
+    @Slot()
+    def _list_connections(self) -> None:
+        menu = QMenu(self)
+        for line in self._state.lines.values():
+            entry = menu.addAction(printable(line.title).replace("&", "&&"))
+            entry.setCheckable(True)
+            entry.setChecked(line.connection == self._state.connection)
+            entry.triggered.connect(lambda _on=False, name=line.connection: self.connection_chosen.emit(name))
+        if not menu.isEmpty():
+            menu.setMinimumWidth(self._connection.width())
+            menu.popup(self._connection.mapToGlobal(QPoint(0, self._connection.height() + 4)))
+
+
+def _choice(what: str) -> QPushButton:
+    button = QPushButton()
+    button.setProperty("look", "choice")
+    button.setProperty("what", what)
+    button.setAutoDefault(False)
+    button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    return button
+
+
+def _indicator() -> QPushButton:
+    button = QPushButton()
+    button.setProperty("look", "quiet")
+    button.setAutoDefault(False)
+    return button
+
+
+def _line_words(line: ConnectionState | None) -> tuple[str, str, Tone]:
+    if line is None or line.state is LineState.UNTRIED:
+        return "online", say("top.untried"), Tone.WAITING
+    if line.state is LineState.ONLINE:
+        return "online", say("top.online"), Tone.WAITING
+    if line.state is LineState.PAUSED:
+        return "offline", say("top.paused"), Tone.UNKNOWN
+    return "offline", say("top.offline"), Tone.UNKNOWN

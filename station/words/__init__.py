@@ -1,0 +1,27 @@
+"""All sentences that a person reads, from one translatable file: statuses, causes and next steps in an operator's words."""
+
+from .advice import Advice, advice, advise
+from .catalogue import choose_language, has, languages, say
+from .headline import Headline, headline
+from .status import Sentence, Tone, identifier_text, status, what_it_is
+from .times import age, since, time_of_day
+
+__all__ = [
+    "Advice",
+    "Headline",
+    "Sentence",
+    "Tone",
+    "advice",
+    "advise",
+    "age",
+    "choose_language",
+    "has",
+    "headline",
+    "identifier_text",
+    "languages",
+    "say",
+    "since",
+    "status",
+    "time_of_day",
+    "what_it_is",
+]
