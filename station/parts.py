@@ -32,8 +32,8 @@ LEAVE_WITHIN_S = 70.0
 class Inside:
     """The bundled server inside this process: built on the network thread, reached without a port."""
 
-    def __init__(self, database: Path, practice: bool, clock: SystemClock) -> None:
-        self._database, self._practice, self._clock = database, practice, clock
+    def __init__(self, database: Path, practice: bool, clock: SystemClock, faults: FaultHook) -> None:
+        self._database, self._practice, self._clock, self._faults = database, practice, clock, faults
         self._app: Callable[..., Any] | None = None
         self.token = _inside_token(database.with_suffix(".token"))
 
@@ -55,7 +55,11 @@ class Inside:
         from station.server.app import build as build_server
 
         return build_server(
-            f"sqlite:///{self._database}", clock=self._clock.now, practice=self._practice, token=self.token.reveal()
+            f"sqlite:///{self._database}",
+            clock=self._clock.now,
+            practice=self._practice,
+            token=self.token.reveal(),
+            faults=self._faults,
         )
 
 
@@ -105,7 +109,12 @@ class Station:
 
 
 def assemble(
-    settings: Settings, folders: Folders, *, faults: FaultHook = no_faults, clock: SystemClock | None = None
+    settings: Settings,
+    folders: Folders,
+    *,
+    faults: FaultHook = no_faults,
+    server_faults: FaultHook = no_faults,
+    clock: SystemClock | None = None,
 ) -> Station:
     """Build the parts; nothing runs yet. Raises OSError where the data folder cannot be made."""
     clock = clock or SystemClock()
@@ -114,7 +123,7 @@ def assemble(
     base = folders.databases(practice)
     wanted = settings.all_connections()
     needs_inside = any(each.kind == "local" and not each.values.get("base_url") for each in wanted)
-    inside = Inside(base / "server.db", practice, clock) if needs_inside else None
+    inside = Inside(base / "server.db", practice, clock, server_faults) if needs_inside else None
     services: Callable[[], list[Service]] = lambda: [inside.serve] if inside else []  # noqa: E731 - one line says it
     network = Network(services)
     lock = Lock(base)
