@@ -18,7 +18,7 @@ from .wire.requests import Request, Token, json_bytes, path_of
 from .wire.shapes import normal_mac
 
 MOST_PAGES = 1000
-PAGE_SIZE = "500"
+PAGE_SIZE = "100"
 AT_ONCE = 100
 
 
