@@ -1,5 +1,7 @@
 """Text to identifiers: what a scanned, typed, pasted or imported text names."""
 
+import re
+
 from station.core.scan import LONGEST_SCAN
 from station.core.secret import MASK
 
@@ -10,6 +12,7 @@ from .masking import mask
 
 __all__ = ["Command", "FamilyListing", "Label", "Refusal", "families", "read"]
 
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _catalogue = Catalogue("station.labels.grammars")
 
 
@@ -26,7 +29,7 @@ def read(text: str, symbology: str = "") -> Label:
     if is_blank(text):
         return Label("", refusal=Refusal.EMPTY)
     body, aim = clean(text, symbology)
-    if not body or any("\ud800" <= character <= "\udfff" for character in body):
+    if not body or _HALF_CHARACTER.search(body):
         refusal = Refusal.EMPTY if aim and not body else Refusal.UNREADABLE
         return Label("", refusal=refusal, shown=mask(text)[0])
     return _catalogue.read(body, aim) or refuse("", body, Refusal.UNKNOWN_TEXT)

@@ -45,8 +45,8 @@ def rows_of_text(lines: Iterator[Line | BadRow], name: str) -> Iterator[Entry | 
     """The rows of a list: under a header, as JSON lines, or a label a line; blank ones are left out."""
     source = _Source(lines)
     start = _first_lines(source)
-    yield from _drain(source.bad)
     if not start:
+        yield from source.bad
         return
     first = start[0].text.strip()
     told = first[4] if first[:4].lower() == "sep=" and len(first) == 5 else ""  # as Excel writes it
@@ -103,14 +103,14 @@ def _cells(line: str, separator: str) -> list[str]:
 def _table(source: _Source, separator: str, columns: tuple[str, ...]) -> Iterator[Entry | BadRow]:
     header = _record(source, separator)
     while header is not None and (record := _record(source, separator)) is not None:
-        yield from _drain(source.bad)
+        yield from _drain(source.bad, record.number)
         if not record.closed:
             yield BadRow(record.number, ListProblem.OPEN_QUOTE)
             continue
         made = row_of_cells(record.number, columns, record.cells)
         if made:
             yield made
-    yield from _drain(source.bad)
+    yield from source.bad
 
 
 def _record(source: _Source, separator: str) -> _Record | None:
@@ -143,13 +143,14 @@ def _record(source: _Source, separator: str) -> _Record | None:
 
 def _each(source: _Source, make: Callable[[int, str], Entry | BadRow | None]) -> Iterator[Entry | BadRow]:
     while (line := source.next()) is not None:
-        yield from _drain(source.bad)
+        yield from _drain(source.bad, line.number)
         made = make(line.number, line.text)
         if made:
             yield made
-    yield from _drain(source.bad)
+    yield from source.bad
 
 
-def _drain(bad: deque[BadRow]) -> Iterator[BadRow]:
-    while bad:
+def _drain(bad: deque[BadRow], upto: int) -> Iterator[BadRow]:
+    """The bad rows met before that row; those behind it were met by looking ahead."""
+    while bad and bad[0].row <= upto:
         yield bad.popleft()
