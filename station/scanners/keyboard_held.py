@@ -31,7 +31,7 @@ def judge(
     text = "".join(run.chars).removeprefix(settings.prefix)
     for substitute in filter(None, settings.gs_substitutes):
         text = text.replace(substitute, "\x1d")
-    mean = run.total_ms / max(1, run.presses - 1)
+    mean = run.total_ms / max(1, run.beats - 1)
     if not run.overlong:
         if len(text) < max(1, settings.min_length) or len(set(text)) < settings.min_distinct:
             return None
@@ -94,6 +94,8 @@ class Held(Generic[K]):
 
     def decide(self, *, passes: bool = False, held: bool = False) -> Decision[K]:
         """All that was decided since the last call."""
+        if not (self._replay or self._taken or self._bursts):
+            return Decision(passes=passes, held=held)
         made = Decision(tuple(self._replay), tuple(self._taken), tuple(self._bursts), passes, held)
         self._replay, self._taken, self._bursts = [], [], []
         return made

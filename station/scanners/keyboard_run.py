@@ -7,6 +7,9 @@ from .key_table import ALT, Key, Reading, Role, char_of_alt_digits
 
 K = TypeVar("K", bound=Key)
 
+_REPORT_MS = 8
+"""What a keyboard's report takes on the slowest USB: a modifier with one of its own is a key of its own."""
+
 _STUCK = 16
 _PATIENCE_MS = 200
 _CLOCK = 1 << 32
@@ -27,11 +30,15 @@ def elapsed(since: int, at: int) -> int:
 
 @dataclass(slots=True)
 class Run(Generic[K]):
-    """Presses and releases in the order they came; ``strokes`` counts presses that are no modifiers."""
+    """Presses and releases in the order they came.
+
+    ``strokes`` counts presses that are no modifiers, ``beats`` those and modifiers that took time of their own.
+    """
 
     tokens: list[K] = field(default_factory=list)
     chars: list[str] = field(default_factory=list)
     presses: int = 0
+    beats: int = 0
     strokes: int = 0
     started_ms: int = 0
     last_ms: int = 0
@@ -40,6 +47,8 @@ class Run(Generic[K]):
     after_a_loss: bool = False
     overlong: bool = False
     _digits: str = ""
+    _modifier_gap: int = 0
+    _since_stroke_ms: int = 0
 
     def press(self, key: K, reading: Reading, at_ms: int) -> None:
         """Hold one more press back."""
@@ -47,10 +56,16 @@ class Run(Generic[K]):
         if not self.presses:
             self.started_ms = at_ms
         self.last_ms = at_ms
-        self.total_ms += gap
+        self._since_stroke_ms += gap
         self.longest_ms = max(self.longest_ms, gap)
         self.presses += 1
-        self.strokes += reading.role is not Role.MODIFIER
+        if reading.role is Role.MODIFIER:
+            self._modifier_gap = gap
+        else:
+            self.strokes += 1
+            self.beats += 1 + (min(gap, self._modifier_gap) >= _REPORT_MS)
+            self.total_ms += self._since_stroke_ms
+            self._modifier_gap = self._since_stroke_ms = 0
         self.tokens.append(key)
         if reading.role is Role.ALT_DIGIT:
             self._digits = (self._digits + reading.char)[-4:]
@@ -67,8 +82,8 @@ class Run(Generic[K]):
 
     def is_behind(self, at_ms: int, mean_ms: int) -> bool:
         """So far behind a scanner's pace that holding on would only make a typist wait."""
-        spent = self.total_ms + elapsed(self.last_ms, at_ms)
-        return self.strokes >= 3 and spent > mean_ms * self.presses + _PATIENCE_MS
+        spent = self.total_ms + self._since_stroke_ms + elapsed(self.last_ms, at_ms)
+        return self.strokes >= 3 and spent > mean_ms * self.beats + _PATIENCE_MS
 
     def is_stuck(self, reading: Reading) -> bool:
         """Nothing but one character, and here it comes again: a key held down, on systems that do not say so."""

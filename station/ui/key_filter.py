@@ -14,7 +14,6 @@ from shiboken6 import isValid
 from ..core.scan import Scan, split_aim
 from .key_listening import Listening
 from .key_log import KeyLog, KeyNote
-from .key_replay import give_back
 from .key_rule import Burst, Decision, Rule
 from .key_stroke import Stroke, copy_of, event_ms, stroke_of
 
@@ -147,15 +146,18 @@ class KeyFilter(QObject):
     def _apply(self, decision: Decision) -> None:
         self._outbox.extend(decision.replay)
         while self._outbox:
-            give_back(self._outbox.popleft(), self._send)
+            self._give_back(self._outbox.popleft())
         for burst in decision.bursts:
             self._deliver(burst)
         self._arm()
 
-    def _send(self, window: QWindow, event: QKeyEvent) -> None:
+    def _give_back(self, stroke: Stroke) -> None:
+        """Qt asks for shortcuts by itself before it hands on a press that a program sends."""
+        if stroke.event is None or not isValid(stroke.window):
+            return
         self._replaying = True
         try:
-            QCoreApplication.sendEvent(window, event)
+            QCoreApplication.sendEvent(stroke.window, stroke.event)
         finally:
             self._replaying = False
 

@@ -1,4 +1,4 @@
-"""A key event as the burst rule wants to see it, with the events to give back if a person typed it."""
+"""A key event as the burst rule wants to see it, with the event to give back if a person typed it."""
 
 import ctypes
 import sys
@@ -15,11 +15,10 @@ _EXTENDED = {0x11C: 96, 0x135: 98, 0x11D: 97, 0x138: 100, 0x15B: 125, 0x15C: 126
 
 @dataclass(slots=True, eq=False)
 class Stroke:
-    """One press (with the question for shortcuts that went before it) or one release, at one window."""
+    """One press or one release at one window; ``event`` is there once more than the question for shortcuts came."""
 
     window: QWindow
-    event: QKeyEvent
-    override: QKeyEvent | None
+    event: QKeyEvent | None
     ident: int
     code: int
     text: str
@@ -53,12 +52,10 @@ def copy_of(event: QKeyEvent) -> QKeyEvent:
 
 def stroke_of(event: QKeyEvent, window: QWindow) -> Stroke:
     """What this event tells of a key."""
-    code, modifiers, kept = _evdev_code(event), event.modifiers(), copy_of(event)
-    asks = event.type() == QEvent.Type.ShortcutOverride
+    code, modifiers = _evdev_code(event), event.modifiers()
     return Stroke(
         window=window,
-        event=kept,
-        override=kept if asks else None,
+        event=None if event.type() == QEvent.Type.ShortcutOverride else copy_of(event),
         ident=code or -int(event.key()),
         code=code,
         text=event.text(),

@@ -13,10 +13,11 @@ SHIFT, CTRL, ALT, ENTER, TAB, BACKSPACE = 42, 29, 56, 28, 15, 14
 CODES = {plain: (code, False) for code, (plain, _) in US.items()} | {
     shifted: (code, True) for code, (plain, shifted) in US.items() if shifted != plain
 }
+CLOCK = 1 << 32
 TEXT_OF = {ENTER: "\r", TAB: "\t", BACKSPACE: "\b"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Tap:
     """One key going down or up; ``scan`` is the number of the scan that it belongs to, none for a person's."""
 
@@ -78,13 +79,13 @@ class Books:
     longest_wait: int = 0
 
     def feed(self, key: Tap, at: int) -> Decision[Tap]:
-        return self._enter(self.rule.feed(key, at % (1 << 32)), key)
+        return self.enter(self.rule.feed(key, at % CLOCK), key)
 
     def tick(self, at: int) -> Decision[Tap]:
-        return self._enter(self.rule.tick(at % (1 << 32)))
+        return self.enter(self.rule.tick(at % CLOCK))
 
     def finish(self) -> "Books":
-        self._enter(self.rule.finish())
+        self.enter(self.rule.finish())
         assert self.waiting == []
         return self
 
@@ -92,12 +93,13 @@ class Books:
         """Feed all; with ``ticking`` the rule hears of each deadline in time, as it does while the window is idle."""
         for at, key in sorted(keys, key=lambda pair: pair[0]):
             deadline = self.rule.deadline_ms
-            if ticking and deadline is not None and deadline <= at:
+            if ticking and deadline is not None and (at - deadline) % CLOCK < CLOCK // 2:
                 self.tick(deadline)
             self.feed(key, at)
         return self
 
-    def _enter(self, made: Decision[Tap], key: Tap | None = None) -> Decision[Tap]:
+    def enter(self, made: Decision[Tap], key: Tap | None = None) -> Decision[Tap]:
+        """Book what the rule decided."""
         for gone in (*made.replay, *made.taken):
             self.waiting.remove(gone)
         self.passed += made.replay
@@ -156,11 +158,13 @@ def simulate(count: int, seed: int = 1, *, wpm: tuple[float, ...] = (40, 80)) ->
     chance = random.Random(seed)
     books, wanted, human, at = Books(BurstRule()), [], "", 1 << 31
     for number in range(count):
-        text = "".join(chance.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-:/", k=chance.randrange(6, 40)))
+        text = "".join(chance.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-:/", k=chance.randrange(6, 24)))
         if len(set(text)) < 2:
             text += "-1"
         end = chance.choice(["\r", "\t", ""])
-        keys = list(typed(text + end, at, pace(chance.choice(list(PACES)), chance), hold=2, scan=number))
+        speed = chance.choice(list(PACES))
+        hold = 0 if speed == "at once" else 2
+        keys = list(typed(text + end, at, pace(speed, chance), hold=hold, scan=number))
         wanted.append(text)
         books.run(keys)
         at = keys[-1][0] + (60 if end and chance.random() < 0.5 else 200)
