@@ -76,8 +76,8 @@ class ItemReads(Part):
 
     def last_open(self) -> Item | None:
         newest = self._db.value(
-            "SELECT max((SELECT max(i.id) FROM items i WHERE i.batch = b.seq AND i.progress = 'open')) "
-            "FROM batches b WHERE b.closed_at IS NULL AND b.on_table = 1"
+            "SELECT max((SELECT i.id FROM items i WHERE i.batch = b.seq AND i.progress = 'open' "
+            "ORDER BY i.number DESC LIMIT 1)) FROM batches b WHERE b.closed_at IS NULL AND b.on_table = 1"
         )
         return None if newest is None else self.item(newest)
 

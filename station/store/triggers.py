@@ -3,15 +3,15 @@
 
 CLAIMABLE = (
     "CASE WHEN progress = 'open' AND complete = 1 AND repeat_of IS NULL AND inside IS NULL AND fits = '' THEN "
-    "CASE WHEN claim_status = 'unchecked' THEN 1 WHEN claim_status IN ('unclaimed', 'partly_claimed') "
-    "THEN max(device_count - claimed_count, 0) ELSE 0 END ELSE 0 END"
+    "CASE WHEN claim_status = 'unchecked' THEN 1 WHEN claim_status = 'unclaimed' "
+    "OR claim_status = 'partly_claimed' THEN max(device_count - claimed_count, 0) ELSE 0 END ELSE 0 END"
 )
 """How many devices Claim would claim of a row, if its batch is open: ``core.item.Item.claimable`` in SQL."""
 
 PROBLEM = (
-    "CASE WHEN progress IN ('refused', 'held', 'unknown') THEN 1 "
+    "CASE WHEN progress = 'refused' OR progress = 'held' OR progress = 'unknown' THEN 1 "
     "WHEN progress = 'open' AND repeat_of IS NULL AND inside IS NULL AND (complete = 0 OR fits <> '' "
-    "OR claim_status IN ('not_found', 'unregistered') OR (claim_status = 'claimed' AND holder <> 'ours')) "
+    "OR claim_status = 'not_found' OR claim_status = 'unregistered' OR (claim_status = 'claimed' AND holder <> 'ours')) "
     "THEN 1 ELSE 0 END"
 )
 """Whether a person should look at a row."""
@@ -63,6 +63,7 @@ TRIGGERS = (
     _never("events", "UPDATE"),
     _never("events", "DELETE"),
     _never("refused_scans", "DELETE"),
+    _never("batches", "DELETE"),
     _never("items", "DELETE"),
     _never("calls", "DELETE"),
     _never("call_devices", "DELETE"),
