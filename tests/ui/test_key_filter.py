@@ -1,107 +1,29 @@
 """Scans at a real window: the focus does not matter, nothing else is touched, and a person types as ever."""
 
 import random
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QApplication,
-    QComboBox,
-    QDialog,
-    QLineEdit,
-    QMainWindow,
-    QPlainTextEdit,
-    QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from station.core.scan import Scan
-from station.scanners.keyboard import BurstRule, Settings
-from station.ui.key_filter import KeyFilter, KeyTrouble
-from station.ui.key_stroke import Stroke
+from station.scanners.keyboard import Settings
+from station.ui.key_filter import KeyTrouble
 from tests.scanners.keyboard_model import BACKSPACE, CODES, ENTER, Tap, keys_of, pace, tap, typed
+from tests.ui.key_bench import NOON, UNTOUCHED, Bench
 from tests.ui.key_events import send
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
-NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LABEL = 'KIT-000123:ab/Zq_"@#'
 FRENCH = dict(zip("1234567890-=qwaQWAzZmM;:'\"/?[{", "&é\"'(-è_çà)=azqAZQwW,?mM ù%!§^¨", strict=False))
 RUSSIAN = dict(zip("qwertyuiopQWERTYUIOP", "йцукенгшщзЙЦУКЕНГШЩЗ", strict=True))
 GERMAN = dict(zip("zyZY-_/?;:'\"", "yzYZß?-_öÖäÄ", strict=True))
 NORWEGIAN = dict(zip("-_/?;:'\"=", "+?-_øØæÆ\\", strict=True))
-
-
-class Window(QMainWindow):
-    """One of each: a default button in a dialog, a field, a table that edits, a list, shortcuts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.happened: list[str] = []
-        middle = QWidget()
-        self.edit, self.combo, self.table, self.notes = QLineEdit(), QComboBox(), QTableWidget(2, 2), QPlainTextEdit()
-        self.combo.addItems(["Kilo", "Lima", "Mike"])
-        self.table.setItem(0, 0, QTableWidgetItem("kept"))
-        self.table.setCurrentCell(0, 0)
-        self.button = QPushButton("Claim")
-        self.button.clicked.connect(lambda: self.happened.append("click"))
-        box = QVBoxLayout(middle)
-        for widget in (self.edit, self.combo, self.table, self.notes, self.button):
-            box.addWidget(widget)
-        self.setCentralWidget(middle)
-        QShortcut(QKeySequence("Ctrl+]"), self).activated.connect(lambda: self.happened.append("shortcut"))
-        undo = QAction("Undo", self)
-        undo.setShortcut(QKeySequence("Ctrl+Z"))
-        undo.triggered.connect(lambda: self.happened.append("undo"))
-        self.addAction(undo)
-
-    @property
-    def felt(self) -> tuple[list[str], str, str, str, bool]:
-        item = self.table.item(0, 0)
-        assert item
-        editing = self.table.state() != QTableWidget.State.NoState
-        text = self.edit.text() + self.notes.toPlainText()
-        return self.happened, text, self.combo.currentText(), item.text(), editing
-
-
-UNTOUCHED: tuple[list[str], str, str, str, bool] = ([], "", "Kilo", "kept", False)
-
-
-class Bench:
-    """The window, the filter before it, and what came out."""
-
-    def __init__(self, app: QApplication, settings: Settings | None = None) -> None:
-        self.window = Window()
-        self.scans: list[Scan] = []
-        self.listening: list[bool] = []
-        self.troubles: list[KeyTrouble] = []
-        self.on_scan: Callable[[Scan], None] = self.scans.append
-        rule: BurstRule[Stroke] = BurstRule(settings)
-        self.filter = KeyFilter(
-            app, rule, self.take, lambda: NOON, self.listening.append, self.troubles.append
-        )
-        self.window.show()
-        self.window.activateWindow()
-        self.filter.install()
-
-    def take(self, scan: Scan) -> None:
-        self.on_scan(scan)
-
-    @property
-    def texts(self) -> list[str]:
-        return [scan.text for scan in self.scans]
-
-    def settle(self, bot: QtBot) -> None:
-        """Let the filter's own timer run out, as it does on an idle desk."""
-        bot.wait(260)
 
 
 @pytest.fixture
