@@ -32,7 +32,7 @@ class PracticeSettings(Settings):
 def practice_scan(text: str, at: datetime) -> Scan:
     """The scan of a text that nobody scanned."""
     symbology, rest = split_aim(text)
-    return Scan(rest.encode("utf-8", "surrogateescape"), SOURCE, at, symbology)
+    return Scan(rest.encode("utf-8", "replace"), SOURCE, at, symbology)
 
 
 class Practice(Scanner):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .tiff import Directory, directories
+from .tiff import BROKEN, directories
 
 
 class PictureKind(StrEnum):
@@ -56,7 +56,7 @@ def header_of(data: bytes, kind: PictureKind) -> Header | None:
     readers = {PictureKind.PNG: _png, PictureKind.JPEG: _jpeg, PictureKind.WEBP: _webp, PictureKind.BMP: _bmp}
     try:
         return readers[kind](data)
-    except (struct.error, IndexError, KeyError):
+    except (struct.error, IndexError, OverflowError):
         return None
 
 
@@ -151,5 +151,4 @@ def _bmp(data: bytes) -> Header | None:
 
 
 def _turn(exif: bytes) -> int:
-    first: Directory | None = next(directories(exif), None)
-    return first.turn if first else 1
+    return next(directories(exif), BROKEN).turn

@@ -99,6 +99,8 @@ def _single(data: bytes, kind: PictureKind) -> Iterator[Grey]:
         short = len(data) < 1024
         raise PictureError(PictureProblem.TRUNCATED if short else PictureProblem.UNREADABLE, kind.value)
     _check_size(header.width, header.height)
+    if kind is PictureKind.JPEG and not header.whole:
+        data += b"\xff\xd9"  # with an end, OpenCV gives what comes before the cut
     page = _decode(data, header)
     if page is not None:
         yield _upright(page, header.turn)
@@ -143,15 +145,12 @@ def _on_white(picture: npt.NDArray[Any]) -> Grey:
 
 
 def _tiff(data: bytes) -> Iterator[Grey]:
-    listed = list(directories(data))
-    if not listed:
-        raise PictureError(PictureProblem.TRUNCATED, PictureKind.TIFF.value)
-    for number, directory in enumerate(listed):
+    for number, directory in enumerate(directories(data)):
         _check_size(directory.width, directory.height)
-        page = _tiff_page(data, number)
+        page = _tiff_page(data, number) if directory.width else None
         if page is None:
             raise _tiff_problem(data, directory, number)
-        yield _upright(page, directory.turn)
+        yield page  # OpenCV undoes the turn of a TIFF itself, and cannot be told not to
 
 
 def _tiff_page(data: bytes, number: int) -> Grey | None:

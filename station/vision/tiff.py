@@ -21,8 +21,15 @@ class Directory:
     end: int
 
 
+BROKEN = Directory(0, 0, 1, 0)
+"""Stands for a page whose directory cannot be read, and for all after it."""
+
+
 def directories(data: bytes) -> Iterator[Directory]:
-    """The pages of a TIFF (or BigTIFF) file, at most ``MOST_PAGES``; stops at damage and at loops. Never raises."""
+    """The pages of a TIFF (or BigTIFF) file, at most ``MOST_PAGES``; ends at loops, and with ``BROKEN`` at damage.
+
+    Never raises.
+    """
     return islice(_walk(data), MOST_PAGES)
 
 
@@ -39,8 +46,8 @@ def _walk(data: bytes) -> Iterator[Directory]:
             seen.add(at)
             page, at = _read(data, at, order, big)
             yield page
-    except struct.error:
-        return
+    except (struct.error, OverflowError):
+        yield BROKEN
 
 
 def _read(data: bytes, at: int, order: str, big: bool) -> tuple[Directory, int]:
