@@ -6,13 +6,14 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError, load
 from station.clock import SystemClock
+from station.core.news import Trouble
 from station.core.secret import Secret
 from station.credentials import find_secrets
 from station.desk.desk import Desk
@@ -80,7 +81,7 @@ def _inside_token(path: Path) -> Secret:
 
 @dataclass
 class Station:
-    """The running parts. ``problems`` are what the settings or the database said at the start."""
+    """The running parts."""
 
     settings: Settings
     folders: Folders
@@ -89,7 +90,6 @@ class Station:
     network: Network
     lock: Lock
     inside: Inside | None
-    problems: list[str] = field(default_factory=list)
 
     def start(self) -> None:
         self.desk.start()
@@ -127,7 +127,7 @@ def assemble(
     services: Callable[[], list[Service]] = lambda: [inside.serve] if inside else []  # noqa: E731 - one line says it
     network = Network(services)
     lock = Lock(base)
-    problems: list[str] = []
+    problems: list[Trouble] = []
     desk = build(
         Parts(
             open_store=lambda: _open_store(base / "desk.db", clock, faults, problems),
@@ -138,24 +138,25 @@ def assemble(
             faults=faults,
             take_lock=lock.take,
             witness=Witness(folders.state),
+            problems=problems,
             mixed=settings.mixed,
         )
     )
-    return Station(settings, folders, clock, desk, network, lock, inside, problems)
+    return Station(settings, folders, clock, desk, network, lock, inside)
 
 
-def _open_store(path: Path, clock: SystemClock, faults: FaultHook, problems: list[str]) -> Store:
+def _open_store(path: Path, clock: SystemClock, faults: FaultHook, problems: list[Trouble]) -> Store:
     # Imported on the desk's thread, while the window is being imported on its own.
     from station.store import choose_seal, open_store
 
     opened = open_store(path, choose_seal(os.environ.get), faults, clock.now)
     if opened.problem is not None:
-        problems.append(f"{opened.problem}: {opened.detail}")
+        problems.append(Trouble(str(opened.problem), opened.detail))
     return opened.store
 
 
 def _backends(
-    wanted: tuple[ConnectionSettings, ...], inside: Inside | None, clock: SystemClock, problems: list[str]
+    wanted: tuple[ConnectionSettings, ...], inside: Inside | None, clock: SystemClock, problems: list[Trouble]
 ) -> Mapping[str, Backend]:
     """A backend for each connection; one that cannot be set up is told and the rest work."""
     found: dict[str, Backend] = {}
@@ -164,7 +165,7 @@ def _backends(
             found[each.name] = _backend(each, inside, clock)
         except (SettingsError, UnavailableError) as error:
             log.exception("connection %s cannot be set up", each.name)
-            problems.append(f"connection {each.name}: {error}")
+            problems.append(Trouble("connection_unusable", str(error), each.name))
     return found
 
 

@@ -97,6 +97,11 @@ class Plan:
     counts: Counts
     undo: int = 0
     """The number of the row that undo would take back, 0 for none."""
+    connection: str = ""
+    """The chosen connection; with ``target`` (and its title) where the next scans go."""
+    target: str = ""
+    target_title: str = ""
+    operator: str = ""
 
 
 class LineState(StrEnum):

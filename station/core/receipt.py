@@ -17,7 +17,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A batch with all its devices as they are at ``made_at`` (UTC), at the desk named ``desk`` with the ID ``desk_id``."""
+    """A batch with all its devices as they are at ``made_at`` (UTC), at the desk named ``desk`` (ID ``desk_id``)."""
 
     batch: Batch
     lines: tuple[ReceiptLine, ...]

@@ -16,8 +16,20 @@ from .work import Work
 
 def plan(work: Work) -> None:
     """Tell what a press of Claim would do now."""
-    last = work.store.last_open()
-    work.tell(Plan(tuple(work.store.open_batches()), work.store.counts(), last.number if last else 0))
+    last, chosen = work.store.last_open(), work.state.chosen
+    backend = work.backend(chosen)
+    target = work.store.get(f"target.{chosen}") or (backend.settings.target if backend else "")
+    work.tell(
+        Plan(
+            tuple(work.store.open_batches()),
+            work.store.counts(),
+            last.number if last else 0,
+            chosen,
+            target,
+            work.store.get(f"target_title.{chosen}") or target,
+            work.state.operator,
+        )
+    )
 
 
 def open_for(work: Work, connection: str) -> Batch:

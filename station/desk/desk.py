@@ -122,13 +122,15 @@ class Desk:
             self._store = self._opening(self)
         except Exception as error:
             log.exception("the database cannot be opened")
-            self.tell(Trouble("store_closed", str(error)))
+            self.tell(Trouble(str(getattr(error, "problem", "store_closed")), str(error)))
             self._refuse_everything(error)
             return
         self._perform(Task(Lane.FIRST, next(self._numbers), self._begin))
         while self._turn():
             pass
         self._perform(Task(Lane.FIRST, next(self._numbers), self._plan))
+        self._store.close()
+        self._refuse_what_is_left()
 
     def tell(self, *news: News) -> None:
         """Hand news to every listener; one that fails is logged and the others still hear."""
@@ -216,6 +218,13 @@ class Desk:
             self._plan_due = False
 
     def _refuse_everything(self, error: Exception) -> None:
+        """The database did not open: whoever asks is told so, until the stop."""
         while (task := self._queue.get()).verb is not None:
             with suppress(Exception):
                 task.future.set_exception(error)
+
+    def _refuse_what_is_left(self) -> None:
+        """A task that was posted after the stop is not left waiting for ever."""
+        while not self._queue.empty():
+            with suppress(Exception):
+                self._queue.get_nowait().future.cancel()

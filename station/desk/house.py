@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from station.backends.base import Backend
 from station.core.call import CallState
-from station.core.news import Ready, Trouble
+from station.core.news import Ready, Stopping, Trouble
 from station.core.progress import Progress
 
-from . import batches, look_ups, outbox, pauses, places, reconcile, releases
+from . import batches, lines, look_ups, outbox, pauses, places, reconcile, releases
 from .desk import Desk
 from .network import Network, submitter
 from .ports import Clock, FaultHook, Store, no_faults
@@ -33,12 +33,18 @@ class Parts:
     chance: random.Random = field(default_factory=random.SystemRandom)
     take_lock: Callable[[], bool] = lambda: True
     witness: Witness = field(default_factory=lambda: Witness(None))
+    problems: list[Trouble] = field(default_factory=list)
+    """What opening the store and the backends had to say; told once the desk is ready."""
     mixed: bool = False
     """Whether a label that only another connection accepts joins that connection's batch."""
 
 
 def build(parts: Parts) -> Desk:
     """A desk that is ready to be started."""
+    def start(work: Work) -> None:
+        begin(work)
+        work.news.extend(parts.problems)
+
     state = State(practice=parts.practice, mixed=parts.mixed, sends=False)
     backends: dict[str, Backend] = {}
     state.backends = backends
@@ -57,7 +63,7 @@ def build(parts: Parts) -> Desk:
         state.sends = parts.take_lock()
         return store
 
-    return Desk(opening, outside, state, beat=beat, begin=begin, plan=batches.plan, pump=pump)
+    return Desk(opening, outside, state, beat=beat, begin=start, plan=batches.plan, pump=pump)
 
 
 def begin(work: Work) -> None:
@@ -70,6 +76,14 @@ def begin(work: Work) -> None:
     pauses.remember(work)
     work.tell(Ready(store.desk_id()))
     work.after.append(lambda: work.outside.later(0, settle_in))
+
+
+def greet(work: Work) -> None:
+    """Tell a listener that came late what it missed."""
+    work.tell(Ready(work.store.desk_id()))
+    for connection in work.state.backends:
+        lines.tell(work, connection)
+    batches.plan(work)
 
 
 def settle_in(work: Work) -> None:
@@ -118,9 +132,6 @@ def pump(work: Work) -> None:
 
 
 def leave(work: Work) -> None:
-    """Nothing new is sent from now on."""
+    """Nothing new is sent from now on; tells how many calls are still waited for."""
     work.state.stopping = True
-
-
-def calls_in_flight(work: Work) -> int:
-    return len(work.store.calls(CallState.SENDING))
+    work.tell(Stopping(len(work.store.calls(CallState.SENDING)) if work.state.sends else 0))

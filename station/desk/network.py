@@ -29,6 +29,7 @@ class Network:
         self._serving: asyncio.Task[None] | None = None
         self._leave: asyncio.Event | None = None
         self._gate: asyncio.Event | None = None
+        self._hurry: asyncio.Event | None = None
         self.thread = threading.Thread(target=self._run, name="network")
 
     def start(self) -> None:
@@ -59,6 +60,11 @@ class Network:
             self._loop.call_soon_threadsafe(lambda: asyncio.ensure_future(self._finish(wait_s)))
             self.thread.join()
 
+    def hurry(self) -> None:
+        """While it is being stopped: do not wait for what is in flight any longer."""
+        if self._loop is not None and self._hurry is not None:
+            self._loop.call_soon_threadsafe(self._hurry.set)
+
     def _run(self) -> None:
         with asyncio.Runner() as runner:
             self._loop = runner.get_loop()
@@ -66,7 +72,7 @@ class Network:
         self._loop = None
 
     async def _live(self) -> None:
-        self._leave, self._gate = asyncio.Event(), asyncio.Event()
+        self._leave, self._gate, self._hurry = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._started = asyncio.get_running_loop().create_future()
         self._serving = asyncio.ensure_future(self._serve())
         self._ready.set()
@@ -76,7 +82,8 @@ class Network:
     async def _serve(self) -> None:
         """Hold the services open; a service that fails makes every request say so instead of hanging."""
         leave, gate = self._leave, self._gate
-        assert leave is not None and gate is not None  # noqa: S101 - set by _live
+        assert leave is not None  # noqa: S101 - set by _live
+        assert gate is not None  # noqa: S101 - set by _live
         await gate.wait()
         try:
             async with AsyncExitStack() as stack:
@@ -129,8 +136,13 @@ class Network:
 
     async def _finish(self, wait_s: float) -> None:
         assert self._leave is not None  # noqa: S101 - set by _live
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=wait_s)
+        if self._tasks and self._hurry is not None:
+            told = asyncio.ensure_future(self._hurry.wait())
+            done = asyncio.ensure_future(asyncio.wait(self._tasks))
+            both: set[asyncio.Future[object]] = {told, done}  # type: ignore[arg-type]
+            await asyncio.wait(both, timeout=wait_s, return_when=asyncio.FIRST_COMPLETED)
+            told.cancel()
+            done.cancel()
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:

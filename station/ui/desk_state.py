@@ -68,19 +68,22 @@ class DeskState(QObject):
     @property
     def operator(self) -> str:
         batch = self.batch
-        return self._operator or (batch.operator if batch is not None else "")
+        return self._operator or self.plan.operator or (batch.operator if batch is not None else "")
 
     @property
     def target_title(self) -> str:
         batch = self.batch
         if batch is not None and (batch.target_title or batch.target):
             return batch.target_title or batch.target
+        if self.connection == self.plan.connection:
+            return self.plan.target_title
         return self._titles.get(self.connection, "")
 
     @Slot(object)
     def _take_plan(self, plan: Plan) -> None:
         self.plan = plan
         names = [batch.connection for batch in plan.batches]
+        self.connection = self.connection or plan.connection
         if names and (not self.connection or self.connection not in (*names, *self.lines)):
             self.connection = max(plan.batches, key=lambda batch: batch.opened_at).connection
         self.changed.emit()

@@ -1,0 +1,24 @@
+"""For measurements: when the program was painted and when it was ready."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from station.core.news import News, Ready
+
+
+def tell_ready(news: News) -> None:
+    """A listener for the desk."""
+    if isinstance(news, Ready):
+        tell_time("ready")
+
+
+def tell_time(event: str) -> None:
+    """Write the milliseconds since this process began, as JSON on standard error, if ``STATION_TIMINGS`` is set."""
+    if os.environ.get("STATION_TIMINGS") and sys.platform.startswith("linux"):
+        ticks = int(Path("/proc/self/stat").read_text("ascii").rsplit(")", 1)[1].split()[19])
+        since = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+        sys.stderr.write(json.dumps({"event": event, "ms": round(since * 1000, 1)}) + "\n")
+        sys.stderr.flush()
