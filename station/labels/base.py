@@ -11,6 +11,9 @@ from .masking import Span, mask
 
 Hints = tuple[tuple[str, str], ...]
 
+TAKES_ANYTHING = 1000
+"""The ORDER from which on families claim whatever nobody else knew."""
+
 
 class Refusal(StrEnum):
     """Why a text is not taken for a device."""

@@ -6,7 +6,9 @@ import pkgutil
 from dataclasses import dataclass
 from typing import cast
 
-from .base import Family, Label
+from station.core.secret import MASK
+
+from .base import TAKES_ANYTHING, Family, Label, Refusal
 
 _log = logging.getLogger(__name__)
 
@@ -36,15 +38,22 @@ class Catalogue:
         return tuple(FamilyListing(name, self._reasons.get(name, "")) for name in self._names())
 
     def read(self, text: str, symbology: str) -> Label | None:
-        """The first family's answer, or none; a family that breaks is logged and passed over."""
+        """The first family's answer, or none; a family that breaks is logged and passed over.
+
+        A family that takes anything is not asked then: what the broken one would have masked, it would show.
+        """
         if self._families is None:
             self._families = self._load()
+        broken = False
         for name, family in self._families:
+            if broken and family.ORDER >= TAKES_ANYTHING:
+                return Label("", refusal=Refusal.UNKNOWN_TEXT, shown=MASK, has_secret=True)
             try:
                 label = family.read(text, symbology)
             except Exception as error:
                 # Only the kind of error: its message could quote a secret of the label.
                 _log.error("the label family %s broke off: %s", name, type(error).__name__)
+                broken = True
                 continue
             if label is not None:
                 return label

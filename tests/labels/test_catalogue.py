@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from station.labels import read
+from station.labels import Refusal, read
 from station.labels.catalogue import Catalogue
 
 WORKING = '''
@@ -74,6 +74,19 @@ def test_a_family_that_breaks_off_is_passed_over_and_logs_no_text(
     assert answer.family == "good"
     assert "broken" in caplog.text
     assert "A-secret" not in caplog.text
+
+
+def test_nothing_is_taken_for_a_code_after_a_family_broke_off(folder: Path) -> None:
+    (folder / "broken.py").write_text("ORDER = 1\ndef read(text, symbology): raise KeyError", encoding="utf-8")
+    add(folder, "anything", 1000, "")
+    catalogue = Catalogue("spare_families")
+
+    answer = catalogue.read("SN0001;4711", "")
+
+    assert answer is not None
+    assert answer.refusal is Refusal.UNKNOWN_TEXT
+    assert answer.shown == "***"
+    assert answer.has_secret
 
 
 def test_nothing_is_imported_before_the_first_label() -> None:

@@ -47,7 +47,7 @@ _OWN = r"[0-9A-Za-z%._~:@+-]{1,200}"
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(re.compile(r"(www\.)?ttig\.pro"), re.compile(r"/c/([0-9A-Fa-f]{16})/([0-9A-Za-z]{12})/?"), _gateway),
     Pattern(_ANY, re.compile(r"/(?:[\w-]{1,40}/){0,3}c/([0-9A-Za-z_-]{4})([0-9A-Za-z_-]{20})/?"), _cloud_id),
-    Pattern(re.compile(r"(.*\.)?(disruptive-technologies\.com|d21s\.com)"),
+    Pattern(re.compile(r"(?!support\.|www\.|developers?\.|docs\.|help\.)(.*\.)?(disruptive-technologies\.com|d21s\.com)"),
             re.compile(r"/(?:[\w%.~-]{1,80}/){0,6}(?!index)((?=[\w-]{0,80}[0-9-])[0-9A-Za-z-]{6,80})/?"), _code),
     Pattern(_ANY, re.compile(
         r"/(?:[\w%.~-]{1,80}/){0,6}(?:c|k|d|kit|kits|claim|device|devices|ht|hardware|asset|assets|tag|item|sn|serial)"
@@ -58,14 +58,14 @@ PATTERNS: tuple[Pattern, ...] = (
     Pattern(_ANY, re.compile(
         r"/(?:[\w%.~-]{1,80}/){0,6}([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})/?"), _code),
 )
-_WEB = re.compile(r"https?://[^\s\x00-\x1f]+", re.IGNORECASE)
+_WEB = re.compile(r"(?:https?://|www\.)[^\s\x00-\x1f]+", re.IGNORECASE)
 
 
 def read(text: str, _symbology: str) -> Label | None:
     if not _WEB.fullmatch(text):
         return None
     try:
-        address = urlsplit(text)
+        address = urlsplit(text if "://" in text[:9] else f"http://{text}")
         host, query = (address.hostname or "").lower(), parse_qsl(address.query, max_num_fields=100)
     except ValueError:
         return refuse("claim_urls", text, Refusal.URL_WITHOUT_ID)

@@ -2,10 +2,10 @@
 
 from station.core.identifier import Identifier, Kind
 
-from ..base import Label, Refusal, names, refuse
+from ..base import TAKES_ANYTHING, Label, Refusal, names, refuse
 from ..masking import named_secrets
 
-ORDER = 1000
+ORDER = TAKES_ANYTHING
 LONGEST_CODE = 200
 
 

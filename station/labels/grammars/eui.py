@@ -14,7 +14,7 @@ _BETWEEN = re.compile(r"[\s,;]+")
 
 
 def read(text: str, _symbology: str) -> Label | None:
-    if len(text) < 12 or not text.isascii():
+    if len(text) < 12 or not text.isascii() or text.isdigit():  # digits alone may be any number
         return None
     single = normal_mac(text)
     if single:
