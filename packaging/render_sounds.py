@@ -20,7 +20,7 @@ SOUNDS: dict[str, tuple[Note, ...]] = {
 
 
 def render(notes: tuple[Note, ...]) -> bytes:
-    """Samples of 16 bits, one channel: each note with a soft second harmonic, faded in and out so that nothing clicks."""
+    """Samples of 16 bits, one channel: each note with a soft second harmonic, faded in and out against clicks."""
     samples: list[int] = []
     for pitch, seconds in notes:
         count = int(seconds * RATE)

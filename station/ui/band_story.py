@@ -90,7 +90,8 @@ class BandStory(QObject):
             self._band.tell(Shown(head, sign="ear", urgent=True))
             return
         progress = (self._claiming.done, self._claiming.total) if self._claiming is not None else None
-        self._band.tell(Shown(self._headline(), progress))
+        idle = self._item is None and self._told is None and self._claiming is None
+        self._band.tell(Shown(self._headline(), progress, sign="scanner" if idle else ""))
 
     def _headline(self) -> Headline:
         if self._item is not None:

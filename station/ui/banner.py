@@ -28,7 +28,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A line: ``seconds`` is how long it stays (0: until it is taken back); ``action`` a button's text and what it does."""
+    """A line that stays for ``seconds`` (0: until it is taken back); ``action``: a button's text, ``act``: its effect."""
 
     kind: Kind
     tone: Tone

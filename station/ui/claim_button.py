@@ -11,7 +11,7 @@ from station.words import say
 
 from .style import RADIUS, Style
 
-HEIGHT, FONT, NARROWEST = 48, 17, 250
+HEIGHT, FONT, NARROWEST, EDGE = 48, 17, 230, 20
 KEY = "F9"
 
 
@@ -40,11 +40,12 @@ def _texts(verb: str, total: int, counts: Counts) -> tuple[str, ...]:
     unchecked = say("claim.unchecked", n=counts.unchecked) if counts.unchecked else ""
     titles = [title for title, _ in counts.devices]
     short = say(f"claim.{verb}_short", n=total, target=", ".join(titles))
-    bare = say(f"claim.{verb}_bare", n=total)
+    shorter = say("claim.shorter", n=total, target=", ".join(titles))
+    bare = say("claim.shorter", n=total, target=say("claim.places", n=len(titles)) if len(titles) > 1 else titles[0])
     if len(titles) == 1:
-        return (say(f"claim.{verb}", n=total, target=titles[0]) + unchecked, short, bare)
+        return (say(f"claim.{verb}", n=total, target=titles[0]) + unchecked, short, shorter, bare)
     each = ", ".join(say("claim.part", count=number, target=title) for title, number in counts.devices)
-    return (say(f"claim.{verb}_several", n=total, each=each) + unchecked, short, bare)
+    return (say(f"claim.{verb}_several", n=total, each=each) + unchecked, short, shorter, bare)
 
 
 def _why_not(counts: Counts, target: str) -> str:
@@ -109,7 +110,7 @@ class ClaimButton(QAbstractButton):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(colours.on_action if enabled else colours.action))
             painter.drawRoundedRect(self.rect().adjusted(3, 3, -4, -4), RADIUS - 3, RADIUS - 3)
-        self._paint_text(painter, px(24), enabled=enabled)
+        self._paint_text(painter, px(EDGE), enabled=enabled)
         painter.end()
 
     def _paint_text(self, painter: QPainter, edge: int, *, enabled: bool) -> None:
@@ -132,4 +133,4 @@ class ClaimButton(QAbstractButton):
             painter.drawText(QRect(left + wide + self._style.px(18), 0, key, self.height()), middle, KEY)
 
     def _extra(self, metrics: QFontMetrics) -> int:
-        return 2 * self._style.px(24) + self._style.px(18) + metrics.horizontalAdvance(KEY)
+        return 2 * self._style.px(EDGE) + self._style.px(18) + metrics.horizontalAdvance(KEY) + 4

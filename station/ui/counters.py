@@ -1,6 +1,6 @@
 """The counters that are always in view; each is a button that shows the rows it counts."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
@@ -8,6 +8,7 @@ from station.core.news import Counts
 from station.desk.ports import Show
 from station.words import Tone, say
 
+from . import symbols
 from .style import COUNTER, RADIUS, TEXT, Style
 
 KINDS: tuple[tuple[str, Tone | None, Show], ...] = (
@@ -18,6 +19,8 @@ KINDS: tuple[tuple[str, Tone | None, Show], ...] = (
     ("unknown", Tone.UNKNOWN, Show.PROBLEMS),
     ("claimed", Tone.DONE, Show.DONE),
 )
+NARROW, NARROWEST = 1100, 560
+"""Widths of the window, at 100 %."""
 ALWAYS = ("scanned", "ready", "problems", "queued")
 """These stand there even when they are nought; the others come when there is something to count."""
 
@@ -29,6 +32,8 @@ class Counter(QAbstractButton):
         super().__init__(parent)
         self._kind, self._tone, self._style = kind, tone, style
         self._number = -1
+        self._short = False
+        self._indent = 0 if kind == KINDS[0][0] else 8  # the first number stands where the table begins
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.set_number(0)
 
@@ -45,10 +50,17 @@ class Counter(QAbstractButton):
             self.updateGeometry()
             self.update()
 
+    def set_short(self, short: bool) -> None:
+        """A drawn symbol in place of the word."""
+        self._short = short
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         big = QFontMetrics(self._style.font(COUNTER, bold=True)).horizontalAdvance(f"{max(self._number, 0):n}")
         small = QFontMetrics(self._style.font(TEXT)).horizontalAdvance(self._word())
-        return QSize(big + small + self._style.px(5) + self._style.px(16), self._style.px(44))
+        width = big + (self._style.px(16) if self._short else small)
+        return QSize(width + self._style.px(5 + self._indent + 8), self._style.px(44))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours, px = self._style.palette, self._style.px
@@ -65,10 +77,16 @@ class Counter(QAbstractButton):
         ink = colours.tones[self._tone].ink if self._tone is not None else colours.text
         painter.setPen(QColor(colours.muted if quiet else ink))
         number = f"{self._number:n}"
-        painter.drawText(px(8), base, number)
-        painter.setFont(self._style.font(TEXT))
-        painter.setPen(QColor(colours.muted))
-        painter.drawText(px(8) + metrics.horizontalAdvance(number) + px(5), base, self._word())
+        painter.drawText(px(self._indent), base, number)
+        after = px(self._indent) + metrics.horizontalAdvance(number) + px(5)
+        if self._short:
+            sign = self._tone.value if self._tone is not None else "scanner"
+            middle = base - metrics.capHeight() / 2
+            symbols.draw(painter, sign, QRectF(after, middle - px(8), px(16), px(16)), painter.pen().color().name())
+        else:
+            painter.setFont(self._style.font(TEXT))
+            painter.setPen(QColor(colours.muted))
+            painter.drawText(after, base, self._word())
         painter.end()
 
     def _word(self) -> str:
@@ -83,6 +101,9 @@ class Counters(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(style.px(4))
+        self._style = style
+        self._narrow = False
+        self._counts = Counts()
         self._counters: dict[str, Counter] = {}
         for kind, tone, show in KINDS:
             counter = Counter(kind, tone, style)
@@ -92,11 +113,20 @@ class Counters(QWidget):
         self.tell(Counts())
 
     def restyle(self, style: Style) -> None:
+        self._style = style
         for counter in self._counters.values():
             counter.restyle(style)
 
+    def fit(self, width: int) -> None:
+        """Leave out what a narrow window has no room for: first what is done, then the words."""
+        self._narrow = width < self._style.px(NARROW)
+        for counter in self._counters.values():
+            counter.set_short(width < self._style.px(NARROWEST))
+        self.tell(self._counts)
+
     def tell(self, counts: Counts) -> None:
+        self._counts = counts
         for kind, counter in self._counters.items():
             number = getattr(counts, kind)
             counter.set_number(number)
-            counter.setVisible(bool(number) or kind in ALWAYS)
+            counter.setVisible(kind in ALWAYS or (bool(number) and not (kind == "claimed" and self._narrow)))

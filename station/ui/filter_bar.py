@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPus
 from station.desk.ports import Show
 from station.words import say
 
-from . import symbols
 from .style import Style
 
 TYPING_MS = 200
@@ -44,8 +43,6 @@ class FilterBar(QFrame):
         self.field.setAccessibleName(say("filter.placeholder"))
         self.field.setClearButtonEnabled(True)
         self.field.setMinimumWidth(style.px(220))
-        look = self.field.addAction(symbols.icon("search", style.palette.muted, 16), QLineEdit.ActionPosition.LeadingPosition)
-        look.setText(say("filter.placeholder"))
         row.addWidget(self.field)
         self._typing = QTimer(self, interval=TYPING_MS, singleShot=True)
         self._typing.timeout.connect(self.changed)

@@ -136,11 +136,11 @@ class ItemsDelegate(QStyledItemDelegate):
         return static, metrics.horizontalAdvance(shown), metrics.height()
 
     def _paint_pill(self, painter: QPainter, rect: QRect, sentence: Sentence, *, on_selected: bool) -> None:
-        room = rect.width() - self._pad
+        room = rect.width() - 2 * self._pad
         ratio = painter.device().devicePixelRatio()
         key = (sentence, room, on_selected, ratio)
         pill: QPixmap = self._cached(key, lambda: self._draw_pill(sentence, room, ratio, on_selected=on_selected))
-        painter.drawPixmap(rect.x(), rect.y() + (rect.height() - 1 - self._style.px(PILL)) // 2, pill)
+        painter.drawPixmap(rect.x() + self._pad, rect.y() + (rect.height() - 1 - self._style.px(PILL)) // 2, pill)
 
     def _draw_pill(self, sentence: Sentence, room: int, ratio: float, *, on_selected: bool) -> QPixmap:
         px = self._style.px
@@ -180,7 +180,7 @@ def _sign(tone: Tone) -> str:
 
 
 def printable(text: str) -> str:
-    """A text on one line in which characters that steer (controls, bidi marks) cannot disturb the rest of the screen."""
+    """A text on one line; characters that steer (controls, bidi marks) become dots and disturb nothing around it."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else "·" for char in text)

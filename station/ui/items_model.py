@@ -30,7 +30,7 @@ class Column(IntEnum):
 
 
 class ItemsModel(QAbstractTableModel):
-    """``ask_page`` is called with the IDs of rows that are on the screen and not in memory; ``keep`` takes the answer."""
+    """``ask_page`` is called with the IDs of rows that are on the screen but not in memory; ``keep`` takes the rows."""
 
     def __init__(self, ask_page: Callable[[Sequence[int]], object], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +49,8 @@ class ItemsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
             return say(f"table.{Column(section).name.lower()}")
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == Column.NUMBER:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def data(self, index: Index, role: int = 0) -> Any:

@@ -12,8 +12,10 @@ from .name_editor import NameEditor
 from .style import ROW, Style
 
 NUMBER_WIDTH, SCANNED_WIDTH = 56, 92
-SHARES = {Column.IDENTIFIER: 0.27, Column.WHAT: 0.18, Column.NAME: 0.18, Column.STATUS: 0.37}
+SHARES = {Column.IDENTIFIER: 0.25, Column.WHAT: 0.17, Column.NAME: 0.17, Column.STATUS: 0.41}
 """How the columns between the first and the last share the rest of the width."""
+NARROW = 700
+"""Below this width, at 100 %, what a row is stands in the details alone."""
 REPAINT_MS = 5_000
 """How often the ages are painted anew."""
 
@@ -140,9 +142,13 @@ class ItemsTable(QTableView):
         first, last = self._style.px(NUMBER_WIDTH), self._style.px(SCANNED_WIDTH)
         rest = self.viewport().width() - first - last
         header.resizeSection(Column.NUMBER, first)
-        for column, share in SHARES.items():
-            header.resizeSection(column, int(rest * share))
-        header.resizeSection(Column.SCANNED, self.viewport().width() - sum(map(self.columnWidth, range(5))))
+        narrow = self.viewport().width() < self._style.px(NARROW)
+        self.setColumnHidden(Column.WHAT, narrow)
+        shares = {column: share for column, share in SHARES.items() if not (narrow and column is Column.WHAT)}
+        for column, share in shares.items():
+            header.resizeSection(column, int(rest * share / sum(shares.values())))
+        taken = sum(header.sectionSize(column) for column in (Column.NUMBER, *shares))
+        header.resizeSection(Column.SCANNED, self.viewport().width() - taken)
         self._empty.setGeometry(self.viewport().rect())
 
     @Slot()

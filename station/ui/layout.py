@@ -1,6 +1,6 @@
 """Where the parts of the window stand."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from station.words import say
 
@@ -16,7 +16,8 @@ from .status_band import StatusBand
 from .style import BETWEEN, OUTSIDE, Style
 from .top_row import TopRow
 
-PANEL, LEAST_TABLE = 310, 480
+PANEL, STACKED = 310, 760
+"""Width of the panels; width of the window below which the buttons stand under the counters; at 100 %."""
 
 
 class Layout(QWidget):
@@ -48,9 +49,15 @@ class Layout(QWidget):
         for part in (self.top, self.band, self.banner, self.table, self.counters, self.claim):
             part.restyle(style)
 
-    def fit(self, band: int, *, wide: bool) -> None:
+    def fit(self, width: int, band: int, *, wide: bool) -> None:
         """Give the band its height; ``wide``: there is room for the panels beside the table."""
         self.band.setFixedHeight(band)
+        self.top.fit(width)
+        self.counters.fit(width)
+        stacked = width < self._style.px(STACKED)
+        ways = QBoxLayout.Direction
+        self._foot.setDirection(ways.TopToBottom if stacked else ways.LeftToRight)
+        self._foot.setSpacing(0 if stacked else BETWEEN)
         self._wide = wide
         self.panels.set_wide(wide)
         self.place_panels()
@@ -88,14 +95,16 @@ class Layout(QWidget):
         self._middle.setSpacing(BETWEEN)
         self._middle.addWidget(self._board, 1)
         self._middle.addWidget(self.panels)
-        foot = QHBoxLayout()
-        foot.setSpacing(BETWEEN)
-        foot.addWidget(self.counters)
-        foot.addStretch(1)
-        foot.addWidget(self.receipt)
-        foot.addWidget(self.rehearse)
-        foot.addWidget(self.claim, 0)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(BETWEEN)
+        for button in (self.receipt, self.rehearse, self.claim):
+            buttons.addWidget(button)
+        self._foot = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._foot.setSpacing(BETWEEN)
+        self._foot.addWidget(self.counters)
+        self._foot.addStretch(1)
+        self._foot.addLayout(buttons)
         for part in (self.top, self.band, self.banner):
             whole.addWidget(part)
         whole.addLayout(self._middle, 1)
-        whole.addLayout(foot)
+        whole.addLayout(self._foot)

@@ -66,9 +66,8 @@ class Notices(QObject):
     def _undo(self, undone: Undone) -> None:
         item = undone.item
         text = say("banner.undone", row=item.number, identifier=identifier_text(item.identifier))
-        self._banner.tell(
-            Notice(Kind.UNDONE, Tone.REPEAT, text, "", UNDONE_S, say("banner.put_back"), lambda: self._put_back(item.id))
-        )
+        back = say("banner.put_back")
+        self._banner.tell(Notice(Kind.UNDONE, Tone.REPEAT, text, "", UNDONE_S, back, lambda: self._put_back(item.id)))
 
     def _put_back(self, item_id: int) -> None:
         self._banner.take_back(Kind.UNDONE)

@@ -22,13 +22,13 @@ from station.words import Headline, Tone, say
 
 from . import symbols
 from .items_delegate import printable
-from .style import RADIUS, Style
+from .style import RADIUS, TEXT, Style
 
 LARGEST, SMALLEST = 58, 26
-"""Pixels of the words, at 100 %: they shrink until they fit."""
+"""Pixels of the words: the largest at 100 %, and how far they shrink until they fit."""
 IDENTIFIER, IDENTIFIER_SMALLEST = 38, 22
 LINE = 18
-TAIL = 14
+TAIL = 12
 """So many of an identifier's last characters are shown."""
 HEIGHT = 192
 """A quarter of a window of 768 pixels."""
@@ -133,21 +133,25 @@ class StatusBand(QWidget):
         text = room.adjusted(sign + px(30), 0, 0, 0)
         width = self._paint_identifier(painter, text, ink)
         big = text.adjusted(0, 0, -(width + px(30)) if width else 0, 0)
-        font = fit(head.words, self._style.font(LARGEST, bold=True), big.width(), px(SMALLEST))
+        font = fit(head.words, self._style.font(LARGEST, bold=True), big.width(), SMALLEST)
         small = self._style.font(LINE)
+        lines = wrap(head.line, QFontMetrics(small), big.width(), 2)
+        while small.pixelSize() > TEXT and lines and lines[-1].endswith("…"):
+            small.setPixelSize(small.pixelSize() - 1)
+            lines = wrap(head.line, QFontMetrics(small), big.width(), 2)
         tall, low = QFontMetrics(font), QFontMetrics(small)
-        lines = wrap(head.line, low, big.width(), 2) if head.line else []
         gap = px(2)
         high = tall.ascent() + tall.descent() + (gap + low.height() * len(lines) if lines else 0)
         top = middle - high // 2
         painter.setFont(font)
         painter.setPen(QColor(ink))
         words = tall.elidedText(printable(head.words), Qt.TextElideMode.ElideRight, big.width())
-        painter.drawText(big.left() - max(tall.leftBearing(words[0]), 0) if words else 0, top + tall.ascent(), words)
+        painter.drawText(_ink_left(tall, words, big.left()), top + tall.ascent(), words)
         painter.setFont(small)
         painter.setPen(QColor(self._style.palette.text))
         for at, line in enumerate(lines):
-            painter.drawText(big.left(), top + tall.height() + gap + at * low.height() + low.ascent(), line)
+            base = top + tall.height() + gap + at * low.height() + low.ascent()
+            painter.drawText(_ink_left(low, line, big.left()), base, line)
 
     def _paint_identifier(self, painter: QPainter, room: QRect, ink: str) -> int:
         """The identifier's tail at the right edge; gives its width."""
@@ -197,6 +201,11 @@ class StatusBand(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(colours.tones[Tone.UNKNOWN].ink))
         painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+def _ink_left(metrics: QFontMetrics, text: str, left: int) -> int:
+    """Where to draw a text so that its first letter's ink, not its empty edge, begins at ``left``."""
+    return left - metrics.leftBearing(text[0]) if text else left
 
 
 def fit(text: str, font: QFont, room: int, smallest: int) -> QFont:

@@ -47,10 +47,11 @@ class Style:
         return font
 
     def sheet(self, *, practice: bool = False) -> str:
-        """The stylesheet, with practice mode's page or the real one; widgets choose a look by their ``look`` property."""
+        """The stylesheet, with practice mode's page or the real one; a widget's ``look`` property chooses its look."""
         colours = self.palette
         values = {
-            "page": colours.practice if practice else colours.page, "surface": colours.surface, "text": colours.text, "muted": colours.muted,
+            "page": colours.practice if practice else colours.page,
+            "surface": colours.surface, "text": colours.text, "muted": colours.muted,
             "line": colours.line, "action": colours.action, "on_action": colours.on_action,
             "selected": colours.selected, "hover": colours.hover,
             "radius": self.px(RADIUS) if self.scale < 1.5 else RADIUS, "pad": self.px(12), "small": self.px(6),
@@ -86,9 +87,9 @@ QPushButton:pressed, QToolButton:pressed { background: %(selected)s; }
 QPushButton:focus, QToolButton:focus { border: 2px solid %(action)s; padding: 0 %(pad)dpx; }
 QPushButton:disabled { color: %(muted)s; }
 QPushButton[look="quiet"] { background: transparent; border: 1px solid transparent; color: %(muted)s;
-  padding: 0 %(small)dpx; }
-QPushButton[look="quiet"]:hover { background: %(surface)s; border-color: %(line)s; }
-QPushButton[look="quiet"]:focus { border: 2px solid %(action)s; }
+  padding: 0 0 0 %(small)dpx; }
+QPushButton[look="quiet"]:hover { color: %(text)s; }
+QPushButton[look="quiet"]:focus { border: 2px solid %(action)s; padding: 0 0 0 %(small)dpx; }
 QPushButton[look="choice"] { font-weight: bold; text-align: left; padding: 0 %(pad)dpx; }
 QPushButton[look="chip"] { min-height: %(chip)dpx; border-radius: %(chip_radius)dpx; background: transparent;
   border-color: transparent; color: %(muted)s; }

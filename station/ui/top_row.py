@@ -11,6 +11,11 @@ from .desk_state import DeskState
 from .items_delegate import printable
 from .style import Style
 
+NARROW = 900
+"""Below this width, at 100 %, the signs of scanner and network stand alone."""
+WORDS, WORDS_NARROW = 180, 120
+"""Pixels of a choice's words, at 100 %."""
+
 
 class TopRow(QWidget):
     connection_chosen = Signal(str)
@@ -23,17 +28,20 @@ class TopRow(QWidget):
         super().__init__(parent)
         self._state, self._style = state, style
         self._listening = True
+        self._narrow = False
         self._connection = _choice(say("top.connection"))
         self._target = _choice(say("top.target"))
         self._scanner, self._line, self._operator = _indicator(), _indicator(), _indicator()
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self._labels = [QLabel(say("top.connection")), QLabel(say("top.target"))]
-        for label, button in zip(self._labels, (self._connection, self._target), strict=True):
+        for label in self._labels:
             label.setProperty("look", "muted")
+        for label, button in zip(self._labels, (self._connection, self._target), strict=True):
             label.setBuddy(button)
             row.addWidget(label)
             row.addWidget(button)
+            row.addSpacing(style.px(10))
         row.addStretch(1)
         for indicator in (self._scanner, self._line, self._operator):
             row.addWidget(indicator)
@@ -48,10 +56,16 @@ class TopRow(QWidget):
     def restyle(self, style: Style) -> None:
         self._style = style
         self._row.setSpacing(style.px(8))
-        for button in (self._connection, self._target):
-            button.setMinimumWidth(style.px(150))
-            button.setMaximumWidth(style.px(230))
         self._tell()
+
+    def fit(self, width: int) -> None:
+        """Leave out what a narrow window has no room for; it is told by tooltips and to screen readers all the same."""
+        narrow = width < self._style.px(NARROW)
+        for label in self._labels:
+            label.setVisible(not narrow)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._tell()
 
     def set_listening(self, listening: bool) -> None:
         """Whether a keyboard-type scanner would be heard."""
@@ -65,7 +79,7 @@ class TopRow(QWidget):
         noun = say(f"noun.{line.noun}") if line is not None else ""
         self._show(self._connection, line.title if line is not None else "", say("top.no_connection"))
         title = state.target_title
-        self._show(self._target, say("top.target_of", title=title, noun=noun) if title and noun else title,
+        self._show(self._target, say("top.target_of", title=title, noun=noun) if title and noun and not self._narrow else title,
                    say("top.no_target"))
         tone = Tone.WAITING if self._listening else Tone.UNKNOWN
         self._indicate(self._scanner, "scanner", say("top.scanner" if self._listening else "top.deaf"), tone)
@@ -79,16 +93,20 @@ class TopRow(QWidget):
 
     def _show(self, button: QPushButton, text: str, otherwise: str) -> None:
         whole = printable(text) or otherwise
-        room = self._style.px(230 - 24 - 26)
-        button.setText(button.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideMiddle, room).replace("&", "&&"))
-        button.setToolTip("" if len(whole) < 20 else whole)
+        room = self._style.px(WORDS_NARROW if self._narrow else WORDS)
+        button.setText(button.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
+        button.setToolTip(f"{button.property('what')}: {whole}".replace("<", "‹"))
         button.setAccessibleName(f"{button.property('what')}: {whole}")
 
     def _indicate(self, button: QPushButton, sign: str, text: str, tone: Tone) -> None:
         side = self._style.px(16)
         button.setIcon(symbols.icon(sign, self._style.palette.tones[tone].ink, side, self.devicePixelRatio()))
         button.setIconSize(QSize(side, side))
-        button.setText(button.fontMetrics().elidedText(printable(text), Qt.TextElideMode.ElideMiddle, self._style.px(160)).replace("&", "&&"))
+        room = self._style.px(160)
+        shown = button.fontMetrics().elidedText(printable(text), Qt.TextElideMode.ElideRight, room)
+        button.setToolTip(say(f"tooltip.{sign}"))
+        only_sign = self._narrow and sign != "person"
+        button.setText("" if only_sign else " " + shown.replace("&", "&&"))  # the space keeps the words off the symbol
         button.setAccessibleName(text)
 
     @Slot()

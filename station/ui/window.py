@@ -121,7 +121,7 @@ class Window(QMainWindow):
         return Style(choose(self._settings.theme), scale)
 
     def _fit(self) -> None:
-        self.parts.fit(round(self.height() * BAND_SHARE), wide=self.width() >= self.style_now.px(WIDE))
+        self.parts.fit(self.width(), round(self.height() * BAND_SHARE), wide=self.width() >= self.style_now.px(WIDE))
 
     @Slot(Qt.ApplicationState)
     def _follow_focus(self, state: Qt.ApplicationState) -> None:

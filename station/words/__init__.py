@@ -1,4 +1,4 @@
-"""All sentences that a person reads, from one translatable file: statuses, causes and next steps in an operator's words."""
+"""All sentences that a person reads, from one translatable file, in an operator's words."""
 
 from .advice import Advice, advice, advise
 from .catalogue import choose_language, has, languages, say

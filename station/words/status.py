@@ -40,17 +40,16 @@ def identifier_text(identifier: Identifier) -> str:
 
 def what_it_is(item: Item) -> str:
     """What a row is: "Kit · 25 temperature sensors", "Temperature", or nothing while nobody told."""
-    type_word = _type_word(item.device_type)
     if item.what == "kit":
-        if item.device_count:
-            return say("what.kit_of", n=item.device_count, type=type_word.lower() or say("what.devices"))
-        return say("what.kit")
-    return type_word or item.title
-
-
-def _type_word(device_type: str) -> str:
-    key = f"type.{device_type}"
-    return say(key) if has(key) else device_type.replace("_", " ").strip().capitalize()
+        if not item.device_count:
+            return say("what.kit")
+        key = f"inside.{item.device_type}"
+        inside = say(key if item.device_type and has(key) else "inside.other", n=item.device_count)
+        return say("what.kit_of", inside=inside)
+    key = f"type.{item.device_type}"
+    if has(key):
+        return say(key)
+    return item.device_type.replace("_", " ").strip().capitalize() or item.title
 
 
 def status(item: Item, now: datetime) -> Sentence:

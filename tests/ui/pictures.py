@@ -11,10 +11,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from station.core.errors import Cause
-from station.core.item import Check
 from station.core.finding import ClaimStatus
+from station.core.item import Check
 from station.core.news import (
-    Claiming, Heard, ItemsChanged, LineState, Plan, ScanHeard, Summary,
+    Claiming,
+    Heard,
+    ItemsChanged,
+    LineState,
+    Plan,
+    ScanHeard,
+    Summary,
 )
 from station.ui.window import Window, WindowSettings
 from tests.ui.rows import BATCH, LINE, OTHER, mixed, plan_of
