@@ -21,7 +21,8 @@ def _no(_text: str) -> bool:
 class BurstRule(Generic[K]):
     """Feed it every press and release with its event time; it says which are a scanner's.
 
-    ``accepts(text)``: a label grammar knows this text (asked only for slow bursts without terminator).
+    ``accepts(text)``: a label grammar knows this text; asked only for bursts without terminator that are slow or come
+    amid typing.
     ``joins(text)``: these lines, joined by line feeds, are one label or the first lines of one.
     Every key fed ends in exactly one of: passed, replayed, taken by a burst.
     """
@@ -109,6 +110,7 @@ class BurstRule(Generic[K]):
             held.give_back()
             return held.decide(passes=True)
         if run.is_behind(at_ms, self.settings.widest_mean_ms):
+            self._lost_ms = run.last_ms
             held.give_back()
         if not held.run.strokes and reading.role is not Role.MODIFIER and self._lost_ms is not None:
             held.run.after_a_loss = elapsed(self._lost_ms, at_ms) <= self.settings.max_gap_ms

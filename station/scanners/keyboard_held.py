@@ -37,7 +37,8 @@ def judge(
             return None
         if mean > settings.widest_mean_ms or run.longest_ms > settings.max_gap_ms:
             return None
-        if mean > settings.mean_gap_ms and not terminator and not accepts(text):
+        doubtful = mean > settings.mean_gap_ms or run.after_a_loss  # slow, or in the middle of typing
+        if doubtful and not terminator and not accepts(text):
             return None
     return Burst(
         text, run.started_ms, ended_ms, terminator, mean, run.longest_ms, run.presses, run.overlong, run.after_a_loss

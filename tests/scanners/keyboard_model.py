@@ -13,6 +13,7 @@ SHIFT, CTRL, ALT, ENTER, TAB, BACKSPACE = 42, 29, 56, 28, 15, 14
 CODES = {plain: (code, False) for code, (plain, _) in US.items()} | {
     shifted: (code, True) for code, (plain, shifted) in US.items() if shifted != plain
 }
+KEYPAD = {"0": 82, "1": 79, "2": 80, "3": 81, "4": 75, "5": 76, "6": 77, "7": 71, "8": 72, "9": 73}
 CLOCK = 1 << 32
 TEXT_OF = {ENTER: "\r", TAB: "\t", BACKSPACE: "\b"}
 

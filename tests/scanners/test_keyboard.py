@@ -1,6 +1,7 @@
 """The rule that tells a scanner from a person: what it takes, what it gives back, and when."""
 
-from dataclasses import replace
+import random
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.scanners.keyboard_model import (
     CODES,
     CTRL,
     ENTER,
+    KEYPAD,
     SHIFT,
     TAB,
     Books,
@@ -23,7 +25,6 @@ from tests.scanners.keyboard_model import (
 )
 
 LABEL = "KIT-000123:ab/Zq_\"@#[]{}\\|;.,<>?`~!$%^&*()+='"
-KEYPAD = {"0": 82, "1": 79, "2": 80, "3": 81, "4": 75, "5": 76, "6": 77, "7": 71, "8": 72, "9": 73}
 
 
 def read(keys: list[Timed], settings: Settings | None = None) -> Books:
@@ -164,6 +165,28 @@ def test_a_scan_whose_head_may_have_gone_elsewhere_says_so() -> None:
     assert not burst.cut_head
 
 
+def test_quick_letters_amid_typing_are_no_scan() -> None:
+    assert read([*keys_of("s", 1000), *scan("tion", at=1090, gap=45)]).typed == "stion"
+    rule: BurstRule[Tap] = BurstRule(accepts=lambda text: text == "tion")
+    assert Books(rule).run([*keys_of("s", 1000), *scan("tion", at=1090, gap=45)]).finish().texts == ["tion"]
+
+
+@pytest.mark.parametrize(("base", "jitter"), [(25, 3), (45, 5)])
+def test_bluetooth_with_stalls_is_read_whole(base: int, jitter: int) -> None:
+    chance = random.Random(3)
+    for number in range(150):
+        text = f"BT-{number:017}"
+        gap = partial(stalling, chance, base, jitter)
+        books = Books(BurstRule(Settings(profile="slow"))).run(typed(text + "\r", 1000, gap, hold=2)).finish()
+        assert (books.texts, books.passed) == ([text], [])
+        hasty = Books(BurstRule()).run(typed(text + "\r", 1000, gap, hold=2)).finish()
+        assert all(burst.text == text or burst.cut_head for burst in hasty.bursts)
+
+
+def stalling(chance: random.Random, base: int, jitter: int) -> float:
+    return 120 if chance.random() < 0.1 else chance.uniform(base - jitter, base + jitter)
+
+
 def test_a_key_held_down_is_no_scan() -> None:
     code = CODES["a"][0]
     marked = [(1000 + (500 if n else 0) + 33 * n, Tap(code, True, "a", repeat=n > 0)) for n in range(40)]
@@ -177,43 +200,6 @@ def test_a_key_held_down_is_no_scan() -> None:
 
 def test_many_leading_zeros_are_still_a_scan() -> None:
     assert read(scan("00000000000042\r")).texts == ["00000000000042"]
-
-
-def test_caps_lock() -> None:
-    lit = [(at, replace(key, caps=True, text=key.text.swapcase())) for at, key in scan("Kit-12\r")]
-    assert read(lit).texts == ["Kit-12"]
-    assert read(lit, Settings(caps="apply")).texts == ["kIT-12"]
-    assert read(lit, Settings(layout="same")).texts == ["Kit-12"]
-    assert read(lit, Settings(layout="same", caps="apply")).texts == ["kIT-12"]
-
-
-def test_the_computers_own_layout() -> None:
-    french = str.maketrans("qwa12", "azq&é")
-    keys = [(at, replace(key, text=key.text.translate(french))) for at, key in scan("qwa\x1d12\r")]
-    assert read(keys).texts == ["qwa\x1d12"]
-    assert read(keys, Settings(layout="same")).texts == ["azq\x1d&é"]
-
-
-def test_keys_of_unknown_place_count_by_their_text() -> None:
-    keys: list[Timed] = [
-        (1000 + 10 * at, Named(0, True, text)) for at, text in enumerate(["a", "é", "7", "-", "\r"])
-    ]
-    assert read(keys).texts == ["aé7-"]
-
-
-class Named(Tap):
-    """A key without a place, as from a virtual keyboard."""
-
-    @property
-    def ident(self) -> int:
-        return -ord(self.text)
-
-
-def test_keypad_digits_count_while_num_lock_is_on() -> None:
-    on = [key for at, digit in enumerate("4711") for key in tap(KEYPAD[digit], 1000 + 10 * at, text=digit)]
-    assert read(on).texts == ["4711"]
-    off = [key for at, digit in enumerate("4711") for key in tap(KEYPAD[digit], 1000 + 10 * at)]
-    assert (read(off).texts, len(read(off).passed)) == ([], 8)
 
 
 def test_clocks_that_wrap_or_jump() -> None:
