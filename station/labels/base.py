@@ -91,9 +91,9 @@ def names(
     text: str,
     identifiers: Iterable[Identifier],
     hints: Iterable[tuple[str, str]] = (),
-    secrets: Iterable[Span] | None = None,
+    secrets: Iterable[Span] = (),
 ) -> Label:
-    """A label that names devices; ``secrets`` are the places in ``text`` to be masked (none told: found by name)."""
+    """A label that names devices; ``secrets`` are the places in ``text`` to be masked."""
     shown, masked = mask(text, secrets)
     kept = tuple(dict.fromkeys(identifiers))
     sealed = masked or any(identifier.secrets for identifier in kept)
@@ -105,7 +105,7 @@ def refuse(
     text: str,
     refusal: Refusal,
     hints: Iterable[tuple[str, str]] = (),
-    secrets: Iterable[Span] | None = None,
+    secrets: Iterable[Span] = (),
 ) -> Label:
     """A label that is clearly not a device."""
     shown, masked = mask(text, secrets)

@@ -11,7 +11,7 @@ NAMES_OF_SECRETS = (
     r"pin|pin[ _.-]?(?:code|no|number)|(?:claim|claiming|setup|auth|owner|activation|security|device|wifi|admin)"
     r"[ _.-]?(?:pin|code|token|key|secret|password|pass|pwd)|app[ _.-]?s?[ _.-]?key|nwk[ _.-]?s?[ _.-]?key|"
     r"(?:gen|net|network|api|access|private|shared|root|session|encryption)[ _.-]?(?:app)?[ _.-]?key|"
-    r"password|passwd|pass[ _.-]?(?:code|phrase|wd)|pwd|pass|psk|puk|token|secret|(?:client|api)[ _.-]?secret|key|dsk"
+    r"password|passwd|pass[ _.-]?(?:code|phrase|wd)|pwd|pass|psk|puk|token|secret|(?:client|api)[ _.-]?secret|key"
 )
 """The names, as a pattern, under which labels print what must stay secret."""
 
@@ -28,9 +28,9 @@ def named_secrets(text: str) -> list[Span]:
     return [found.span(1) for found in _CALLED_SECRET.finditer(text)]
 
 
-def mask(text: str, secrets: Iterable[Span] | None = None) -> tuple[str, bool]:
-    """The text as it may be shown, and whether anything in it was masked; no places given: found by name."""
-    spans = sorted((a, b) for a, b in (named_secrets(text) if secrets is None else secrets) if b > a)
+def mask(text: str, secrets: Iterable[Span] = ()) -> tuple[str, bool]:
+    """The text as it may be shown, and whether anything in it was masked: these places, and what is found by name."""
+    spans = sorted((a, b) for a, b in (*secrets, *named_secrets(text)) if b > a)
     pieces, at = [], 0
     for start, end in spans:
         if start >= at:

@@ -43,6 +43,27 @@ def test_no_secret_is_shown(form: str, secret: str) -> None:
     assert label.has_secret
 
 
+PIECES = st.sampled_from([
+    "SN: A1", "SN A1", "MAC: aabbccddeeff", " ", "\n", ";", "|", "\t", ",", "x", "{", "}", '"', "https://a.b/c/", "?",
+    "&", "(01)09521234543213", "\x1d", "]Q1", "]d2", "DevEUI: A81758FFFE000000", "[)>\x1e06",
+    "LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122", ":", " S/N 44", "Type: Q", "name=Z", "Serial Number",
+])
+CALLED = st.sampled_from(
+    ["PIN: ", "pin=", "AppKey: ", "password: ", "PIN Code: ", '"pin": "', "PIN:", "token=", "Passcode = "]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PIECES, max_size=5), CALLED, SECRET, st.lists(PIECES.filter(lambda piece: piece != '"'), max_size=5))
+def test_no_secret_is_shown_whatever_it_is_glued_to(
+    before: list[str], called: str, secret: str, after: list[str]
+) -> None:
+    label = read("".join(before) + " " + called + secret + "".join(after))
+
+    assert secret not in repr(label)
+    assert label.has_secret
+
+
 @settings(max_examples=60, deadline=None)
 @given(SECRET.filter(lambda text: len(text) <= 16))
 def test_a_bare_pair_hides_its_pin(secret: str) -> None:

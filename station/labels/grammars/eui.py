@@ -20,12 +20,12 @@ def read(text: str, _symbology: str) -> Label | None:
     if single:
         hints = [("as_scanned", text)] if single != text else []
         kind = "eui" if len(single) == 16 else "mac"
-        return names("eui", text, [Identifier.of(Kind.CODE, code=single)], [(kind, single), *hints], secrets=())
+        return names("eui", text, [Identifier.of(Kind.CODE, code=single)], [(kind, single), *hints])
     pair = _PAIR.fullmatch(text)
     if pair and text[16] == ":":  # Tektelic prints <DevEUI>:<AppEUI>
         device, join = eui64(pair[1]), eui64(pair[2])
         return names("eui", text, [Identifier.of(Kind.CODE, code=device)], [("dev_eui", device), ("join_eui", join)])
     found = [normal_mac(part) for part in _BETWEEN.split(text)]
     if len(found) > 1 and all(found):
-        return names("eui", text, [Identifier.of(Kind.CODE, code=address) for address in found], secrets=())
+        return names("eui", text, [Identifier.of(Kind.CODE, code=address) for address in found])
     return None

@@ -62,7 +62,7 @@ def _pair(text: str) -> Label | None:
         for serial, mac in ((first, normal_mac(second)), (second, normal_mac(first))):
             if mac and not normal_mac(serial) and fit(serial) and _SERIAL.fullmatch(serial):
                 found = Identifier.of(Kind.SERIAL_MAC, serial=serial, mac=mac)
-                return names("fields", text, [found], [("serial", serial), ("mac", mac)], secrets=())
+                return names("fields", text, [found], [("serial", serial), ("mac", mac)])
         if not _SERIAL.fullmatch(first) or not _PIN.fullmatch(second) or not _DIGIT.search(first):
             return None
         if _DIGIT.sub("0", first) == _DIGIT.sub("0", second):  # two numbers of the same kind

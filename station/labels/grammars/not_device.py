@@ -41,7 +41,7 @@ def read(text: str, symbology: str) -> Label | None:
     start = text[:24].lower()
     for prefix, refusal, secret in _SCHEMES if start.startswith(_PREFIXES) else ():
         if start.startswith(prefix):
-            return refuse("not_device", text, refusal, secrets=[(len(prefix), len(text))] if secret else None)
+            return refuse("not_device", text, refusal, secrets=[(len(prefix), len(text))] if secret else ())
     # A number typed by hand may be a serial; from a trade symbol it is a product.
     if symbology.startswith("]E") and _DIGITS.fullmatch(text):
         return refuse("not_device", text, Refusal.PRODUCT_BARCODE, [("gtin", text)])
