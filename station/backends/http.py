@@ -139,7 +139,8 @@ class Http:
         attempt.left, attempt.status = False, 0
         attempt.request_id = request.request_id or str(uuid4())
         signed = await self._sign.headers(fresh=fresh)
-        attempt.secrets = (*self._secrets, *(Secret(word) for one in signed.values() for word in one.split()[-1:]))
+        words = tuple(Secret(word) for value in signed.values() for word in value.split()[-1:])
+        attempt.secrets = (*self._secrets, *request.secrets, *words)
         url = self._url(request.path, signed=bool(signed))
         client = self._client(attempt.call)
         client.cookies.clear()  # nothing that a server leaves with one request follows into the next

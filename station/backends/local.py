@@ -13,7 +13,7 @@ from station.core.target import Account, Target
 from .base import AsgiApp, Backend, Now, Settings, Traits
 from .http import Http
 from .native import answers, requests
-from .wire.answers import Reply, mask
+from .wire.answers import Reply
 from .wire.requests import Request, Token, json_bytes, path_of
 from .wire.shapes import normal_mac
 
@@ -164,9 +164,8 @@ class Local(Backend):
     def _answer(self, call: Call, reply: Reply, *, sent: bool) -> Answer:
         if reply.status >= 400:
             raise answers.refusal(reply, call=sent)
-        entries = answers.take(reply, lambda value: answers.read_claimed(value, reply.request_id), call=sent)
-        hidden = [*self.secrets.values(), *(pin for one in call.devices for _, pin in one.identifier.secrets)]
-        return Answer(answers.results_for(call, entries), mask(reply.text, hidden), reply.request_id)
+        entries = answers.take(reply, lambda value: answers.read_claimed(value, reply), call=sent)
+        return Answer(answers.results_for(call, entries), reply.text, reply.request_id)
 
     async def _done_before(self, call: Call, reply: Reply) -> Answer:
         """The key is used up with other content, so what was done under it is what can be known of these devices."""
@@ -186,7 +185,7 @@ class Local(Backend):
             return []
         if reply.status >= 400:
             raise answers.refusal(reply, call=False)
-        return answers.take(reply, lambda value: answers.read_claimed(value, reply.request_id))
+        return answers.take(reply, lambda value: answers.read_claimed(value, reply))
 
     async def _keys(self, call: Call) -> list[list[str]]:
         """The registry's keys of each device of a call; for those that nobody had looked up, by a look-up now."""

@@ -11,9 +11,10 @@ from station.core.errors import CallError, Cause, NotSentError, RefusedError, Ta
 from station.core.finding import ClaimStatus, Finding, FoundDevice, Holder, status_of
 from station.core.identifier import Identifier
 from station.core.outcome import DONE, HowKnown, Outcome, OutcomeKind
+from station.core.secret import Secret
 from station.core.target import Account, Target
 
-from ..wire.answers import Reply, shorten
+from ..wire.answers import Reply, mask, shorten
 from ..wire.shapes import ShapeError, list_at, maybe_count, maybe_flag, maybe_text, maybe_time, object_of, text_at
 
 T = TypeVar("T")
@@ -77,7 +78,7 @@ def refusal(reply: Reply, *, call: bool) -> CallError:
 
 def _message(reply: Reply) -> str:
     message = reply.json.get("message") if isinstance(reply.json, dict) else ""
-    return shorten(message if isinstance(message, str) else reply.text)
+    return shorten(message if isinstance(message, str) else reply.text, reply.secrets)
 
 
 def take(reply: Reply, read: Callable[[Any], T], *, call: bool = False) -> T:
@@ -155,21 +156,22 @@ def _found(device: Mapping[str, Any]) -> FoundDevice:
     )
 
 
-def read_claimed(value: Any, request_id: str) -> list[Claimed]:
+def read_claimed(value: Any, reply: Reply) -> list[Claimed]:
     """The entries of a claim's answer whose outcome is a word that we know; a device of any other stays unknown."""
     answer = object_of(value, "the answer")
-    request_id = maybe_text(answer, "request_id") or request_id
+    request_id = maybe_text(answer, "request_id") or reply.request_id
     entries = [object_of(each, "a result") for each in list_at(answer, "results")]
     read = [(entry, _OUTCOMES.get(text_at(entry, "outcome"))) for entry in entries]
-    return [_claimed(entry, kind, request_id) for entry, kind in read if kind is not None]
+    return [_claimed(entry, kind, request_id, reply.secrets) for entry, kind in read if kind is not None]
 
 
-def _claimed(entry: Mapping[str, Any], kind: OutcomeKind, request_id: str) -> Claimed:
+def _claimed(entry: Mapping[str, Any], kind: OutcomeKind, request_id: str, secrets: tuple[Secret, ...]) -> Claimed:
     item = maybe_count(entry, "item")
     if item is None:
         raise ShapeError("item is missing")
     code = maybe_text(entry, "code")
-    key, handle, text = maybe_text(entry, "key"), maybe_text(entry, "handle"), maybe_text(entry, "message")
+    key, handle = maybe_text(entry, "key"), maybe_text(entry, "handle")
+    text = mask(maybe_text(entry, "message"), secrets)
     if kind in DONE and not key:
         raise ShapeError("a device without a key is said to be ours")
     outcome = Outcome(kind, HowKnown.ANSWER, handle, _place(entry), code, text, request_id)

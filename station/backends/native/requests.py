@@ -35,7 +35,8 @@ def claim_request(call: Call, *, dry_run: bool) -> Request:
     devices = [_item(device) for device in call.devices]
     body = json_bytes({"project": call.target, "dry_run": dry_run, "devices": devices})
     headers = {} if dry_run else _keyed(call)
-    return Request("POST", path_of("claims"), body, headers=headers, request_id=call.request_id)
+    pins = tuple(pin for device in call.devices for _, pin in device.identifier.secrets)
+    return Request("POST", path_of("claims"), body, headers=headers, request_id=call.request_id, secrets=pins)
 
 
 def _item(device: CallDevice) -> dict[str, Any]:

@@ -21,7 +21,10 @@ _PLAIN_SECRET = 6
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A whole answer. ``headers`` are in lower case, ``json`` is None where the body is none; ``date`` is in UTC."""
+    """A whole answer. ``headers`` are in lower case, ``json`` is None where the body is none; ``date`` is in UTC.
+
+    In ``text`` the request's secrets are masked; ``json`` is as it came: mask with ``secrets`` what people will read.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -29,6 +32,7 @@ class Reply:
     text: str
     date: datetime | None
     request_id: str
+    secrets: tuple[Secret, ...] = ()
 
 
 @dataclass
@@ -78,7 +82,8 @@ def read_reply(attempt: Attempt, headers: Mapping[str, str], body: bytes | None)
     value = None
     if attempt.status not in (204, 205):
         value = _read_body(attempt, headers, body or b"", text)
-    return Reply(attempt.status, headers, value, text, read_date(headers.get("date", "")), attempt.request_id)
+    date, told = read_date(headers.get("date", "")), mask(text, attempt.secrets)
+    return Reply(attempt.status, headers, value, told, date, attempt.request_id, attempt.secrets)
 
 
 def sort_status(attempt: Attempt, headers: Mapping[str, str], text: str) -> None:

@@ -13,8 +13,8 @@ from station.core.secret import Secret
 class Request:
     """One request. ``path`` is written by ``path_of``, ``body`` mostly by ``json_bytes``.
 
-    An empty ``request_id`` stands for a new UUID for each attempt; a given one is kept. A body may hold a PIN, so it
-    never shows in a repr.
+    An empty ``request_id`` stands for a new UUID for each attempt; a given one is kept. A body may hold ``secrets`` (a
+    PIN): it never shows in a repr, and what a server says of them comes back masked.
     """
 
     method: str
@@ -24,6 +24,7 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     request_id: str = ""
+    secrets: tuple[Secret, ...] = ()
 
 
 def json_bytes(value: Any) -> bytes:
