@@ -135,7 +135,7 @@ def _read_one_threshold(grey: Grey, formats: Formats) -> list[Symbol]:
 def _read_contrast(grey: Grey, formats: Formats) -> list[Symbol]:
     """Against shadows, glare and pale print."""
     even = opencv().createCLAHE(3.0, (8, 8)).apply(grey)
-    return read_with_zxing(even, formats, scales=False, inverted=False, stage="contrast")
+    return _read_quickly(even, formats, "contrast")
 
 
 def _read_enlarged(grey: Grey, formats: Formats) -> list[Symbol]:
