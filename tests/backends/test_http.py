@@ -196,6 +196,44 @@ def test_an_authority_that_nobody_knows_is_refused_and_a_named_one_is_trusted(tm
 
 
 @pytest.mark.parametrize(
+    ("handler", "cause"),
+    [(say(answer(407, b"")), Cause.PROXY), (say(answer(502, b"")), Cause.PROXY), (stall, Cause.CONNECT)],
+    ids=["refuses", "fails", "stalls"],
+)
+def test_a_proxy_that_does_not_let_us_through_is_surely_not_sent(
+    handler: Handler, cause: Cause, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work() -> CallError:
+        async with serving(handler) as proxy:
+            monkeypatch.setenv("https_proxy", proxy.url)
+            error = await fail(http("https://station.invalid", sign=Token(Secret(CANARY))), call=True, timeout_s=0.5)
+            assert [(each.method, each.target) for each in proxy.seen] == [("CONNECT", "station.invalid:443")]
+            assert CANARY not in str(proxy.seen)
+            return error
+
+    error = run(work())
+    assert type(error) is NotSentError
+    assert error.cause is cause
+
+
+def test_the_way_to_this_computer_leads_past_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("all_proxy", "nonsense://127.0.0.1:9")
+
+    async def work() -> Reply:
+        async with serving(say(answer())) as place:
+            way = http(place.url)
+            reply = await way.call(ASK, 5)
+            await way.close()
+            return reply
+
+    assert run(work()).status == 200
+    broken = run(fail(http("http://station.invalid"), call=True))
+    assert type(broken) is NotSentError
+    assert broken.cause is Cause.PROXY
+
+
+@pytest.mark.parametrize(
     "url", ["", "nonsense", "ftp://127.0.0.1", "http://", "http://[::1", "http://a:99999999", "https://u:p@127.0.0.1"]
 )
 def test_an_address_that_is_none_is_surely_not_sent(url: str) -> None:
