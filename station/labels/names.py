@@ -9,7 +9,7 @@ _PLAIN = re.compile(r"[^a-z0-9]+")
 _MEANT = {
     "code": "code identifier deviceidentifier did id ids assettag asset tag imei",
     "kit_id": "kitid kit kitcode kitidentifier",
-    "device_id": "deviceid device thingid uid uuid trackerid",
+    "device_id": "deviceid device thingid uuid trackerid",
     "serial": "serial sn serialno serialnumber serialnr serno ser snr seriennummer serienr numeroserie",
     "mac": "mac macaddress macaddr macid macno macnumber wlanmac wifimac ethmac ethernetmac lanmac wlan0mac eth0mac",
     "dev_eui": "deveui eui eui64 deviceeui gweui gatewayeui gatewayid eurid",

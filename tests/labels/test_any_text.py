@@ -93,7 +93,7 @@ def test_accents_are_joined_and_leading_zeros_and_case_survive() -> None:
     "0,", "bjfb7m3httut79sc9hsg ", "\u0300", "e\u0301\u0323", "\u202e", "\n", "a\n", "\t", "\"", "'", "emu",
     "90", "_V", "device pin",
 ])
-@pytest.mark.parametrize("start", ["", "https://a/?", f"LW:D0:{'0' * 16}:{'0' * 16}:{'0' * 8}:", "]d2"])
+@pytest.mark.parametrize("start", ["", "https://a/?"])
 def test_the_cost_grows_linearly(start: str, unit: str) -> None:
     short, long = (start + unit * (size // len(unit.encode())) for size in (650, 6500))
     cost = _cost(long)

@@ -33,6 +33,8 @@ def read(text: str, symbology: str) -> Label | None:
         fields = cut_human(text)
     elif symbology in _PROMISED or plain[0] == GS:
         fields = cut(plain)
+    elif GS in plain and plain.startswith("01") and has_check_digit(plain[2:16]):
+        fields = cut(plain)  # a scanner that does not send AIM identifiers
     else:
         return None
     return _label(text, fields) if fields else None

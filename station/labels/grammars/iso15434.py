@@ -11,6 +11,7 @@ ORDER = 250
 _STAND_INS = (("{GS}", "\x1d"), ("<GS>", "\x1d"), ("␝", "\x1d"), ("{RS}", "\x1e"), ("<RS>", "\x1e"), ("␞", "\x1e"),
               ("{EOT}", ""), ("<EOT>", ""), ("␄", ""), ("\x04", ""))
 _HEAD = "[)>"
+_CARRIER = "[)>\x1e01"  # format 01: transport
 _DATA = re.compile(r"([0-9]{0,3}[A-Z])(.+)", re.DOTALL)
 _TEXT_ELEMENT = re.compile(r"([A-Z]{3}) (.+)", re.DOTALL)
 
@@ -45,20 +46,26 @@ def read(text: str, _symbology: str) -> Label | None:
     found = identify_all([group for group in groups if names_a_device(group)])
     if found:
         return names("iso15434", text, found, hints if len(groups) == 1 else [])
+    if plain.startswith(_CARRIER):
+        return refuse("iso15434", text, Refusal.SHIPPING_LABEL)
     return refuse("iso15434", text, Refusal.PRODUCT_BARCODE if hints else Refusal.NO_IDENTIFIER, hints)
 
 
 def _fields(body: str) -> list[tuple[str, str]]:
-    """The fields of all envelopes whose format is known: 06 and 05 by identifiers, 12 by text elements."""
+    """The fields of all envelopes whose format is known: 06 and 05 by identifiers, 12 and DD by text elements."""
     fields: list[tuple[str, str]] = []
     for envelope in body.split("\x1e"):
         form, *elements = envelope.split("\x1d")
-        pattern, known = (_TEXT_ELEMENT, _TEXT_ELEMENTS) if form[-2:] == "12" else (_DATA, _IDENTIFIERS)
-        if form[-2:] == "05":
+        if form[:2] == "05":
             fields += [("serial", element[2:]) for element in elements if element.startswith("21")]
             continue
-        # DigiKey and Mouser leave the format out or put the first element beside it.
-        for element in (elements if form[-2:] in ("06", "12") else [form.removeprefix("06"), *elements]):
+        pattern, known = (_TEXT_ELEMENT, _TEXT_ELEMENTS) if form[:2] in ("12", "DD") else (_DATA, _IDENTIFIERS)
+        if form[:2] == "06" or not form[:2].isdigit():
+            # DigiKey and Mouser leave the format out or put the first element beside it.
+            elements.insert(0, form.removeprefix("06"))
+        elif form[:2] != "12":
+            continue
+        for element in elements:
             # "PIN: 4711" is no part number "IN: 4711".
             found = None if named_secrets(element) else pattern.fullmatch(element)
             if found and found[1] in known:
