@@ -46,8 +46,10 @@ class SqliteStore(ListingReads, CallWrites, JournalWrites):
             raise sort_error(error) from error
         connection = Connection(raw, _nothing)
         try:
+            reader = SqliteReader(connection, SecretKeeping(MemoryOnly(), told=False))
             connection.read("BEGIN")
-            yield SqliteReader(connection, SecretKeeping(MemoryOnly(), told=False))
+            reader.desk_id()  # the moment is that of the first look
+            yield reader
         finally:
             connection.close()
 
