@@ -6,7 +6,7 @@ from station.core.call import Call, Confirmed, ReadBack, Verb
 from station.core.errors import Cause, NotSentError, RefusedError, SignInError, TargetError, UnclearError
 from station.core.finding import ClaimStatus, Finding, Holder
 from station.core.identifier import Identifier, Kind
-from station.core.outcome import HowKnown, OutcomeKind
+from station.core.outcome import DONE, HowKnown, OutcomeKind
 from tests.backends.worlds import READER, STRANGER, World, call_for
 
 HOSTILE = [
@@ -237,6 +237,7 @@ class Contract:
         for _ in range(2):
             released = world.run(world.backend.release(call))
             assert [(each.device_id, each.outcome.code) for each in released.results] == [(old.device_id, "released")]
+            assert all(each.outcome.kind in DONE for each in released.results), "of a release this means: done"
         assert [each.state for each in self.confirm(world, call).values()] == [ReadBack.FREE]
         once_more = world.run(world.backend.release(call_for(world, *found, verb=Verb.RELEASE)))
         assert [each.outcome.kind for each in once_more.results] == [OutcomeKind.NOT_FOUND]

@@ -23,9 +23,8 @@ _STATUSES = {status.value: status for status in ClaimStatus}
 _HOLDERS = {Holder.OURS.value: Holder.OURS, Holder.ANOTHER.value: Holder.ANOTHER}
 _BACKS = {"ours": ReadBack.OURS, "another": ReadBack.ANOTHER, "free": ReadBack.FREE}
 _HANDLE_RESULTS = {
-    # There is no outcome kind for a device that was given up: the code says it, and whoever overlooks the code
-    # reads "unknown", never "claimed".
-    "released": OutcomeKind.UNKNOWN,
+    # Of a release or a move, a kind in DONE says that it was done: the device was ours. What was done, the code says.
+    "released": OutcomeKind.ALREADY_OURS,
     "moved": OutcomeKind.ALREADY_OURS,
     "not_ours": OutcomeKind.NOT_ALLOWED,
     "not_found": OutcomeKind.NOT_FOUND,
