@@ -28,7 +28,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A line that stays for ``seconds`` (0: until it is taken back); ``action``: a button's text, ``act``: its effect."""
+    """A line that stays for ``seconds`` (0: until taken back); ``action`` is a button's text, ``act`` its effect."""
 
     kind: Kind
     tone: Tone

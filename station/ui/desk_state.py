@@ -19,30 +19,20 @@ class DeskState(QObject):
         self.plan = Plan((), Counts())
         self.lines: dict[str, ConnectionState] = {}
         self.targets: dict[str, tuple[Target, ...]] = {}
-        self.connection = ""
         self.claiming = False
-        self._operator = ""
-        self._titles: dict[str, str] = {}
         bridge.plan.connect(self._take_plan)
         bridge.connection.connect(self._take_line)
         bridge.targets_read.connect(self._take_targets)
-
-    def choose(self, connection: str, title: str = "") -> None:
-        """The person chose a connection, and perhaps a target of it; the desk is told by whoever asked."""
-        self.connection = connection
-        if title:
-            self._titles[connection] = title
-        self.changed.emit()
-
-    def choose_operator(self, name: str) -> None:
-        """The person said who they are; the desk is told by whoever asked."""
-        self._operator = name.strip()
-        self.changed.emit()
 
     def set_claiming(self, claiming: bool) -> None:
         if claiming != self.claiming:
             self.claiming = claiming
             self.changed.emit()
+
+    @property
+    def connection(self) -> str:
+        """The chosen connection; the only one while none is chosen."""
+        return self.plan.connection or (next(iter(self.lines)) if len(self.lines) == 1 else "")
 
     @property
     def batch(self) -> Batch | None:
@@ -67,31 +57,20 @@ class DeskState(QObject):
 
     @property
     def operator(self) -> str:
-        batch = self.batch
-        return self._operator or self.plan.operator or (batch.operator if batch is not None else "")
+        return self.plan.operator
 
     @property
     def target_title(self) -> str:
-        batch = self.batch
-        if batch is not None and (batch.target_title or batch.target):
-            return batch.target_title or batch.target
-        if self.connection == self.plan.connection:
-            return self.plan.target_title
-        return self._titles.get(self.connection, "")
+        return self.plan.target_title or self.plan.target
 
     @Slot(object)
     def _take_plan(self, plan: Plan) -> None:
         self.plan = plan
-        names = [batch.connection for batch in plan.batches]
-        self.connection = self.connection or plan.connection
-        if names and (not self.connection or self.connection not in (*names, *self.lines)):
-            self.connection = max(plan.batches, key=lambda batch: batch.opened_at).connection
         self.changed.emit()
 
     @Slot(object)
     def _take_line(self, line: ConnectionState) -> None:
         self.lines[line.connection] = line
-        self.connection = self.connection or line.connection
         self.changed.emit()
 
     @Slot(object)

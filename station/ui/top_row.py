@@ -79,8 +79,9 @@ class TopRow(QWidget):
         noun = say(f"noun.{line.noun}") if line is not None else ""
         self._show(self._connection, line.title if line is not None else "", say("top.no_connection"))
         title = state.target_title
-        self._show(self._target, say("top.target_of", title=title, noun=noun) if title and noun and not self._narrow else title,
-                   say("top.no_target"))
+        if title and noun and not self._narrow:
+            title = say("top.target_of", title=title, noun=noun)
+        self._show(self._target, title, say("top.no_target"))
         tone = Tone.WAITING if self._listening else Tone.UNKNOWN
         self._indicate(self._scanner, "scanner", say("top.scanner" if self._listening else "top.deaf"), tone)
         sign, text, tone = _line_words(line)

@@ -34,11 +34,9 @@ class Wishes:
 
     def choose(self, connection: str, target: str = "", title: str = "") -> None:
         """Send what is scanned from now on over a connection, into a target of it."""
-        self._state.choose(connection, title)
         self._desk.do(batches.choose, connection, target, title)
 
     def choose_operator(self, name: str) -> None:
-        self._state.choose_operator(name)
         self._desk.do(batches.choose_operator, name)
 
     def read_targets(self, connection: str) -> None:

@@ -18,7 +18,6 @@ from station.core.news import (
     Heard,
     ItemsChanged,
     LineState,
-    Plan,
     ScanHeard,
     Summary,
 )
@@ -48,7 +47,7 @@ def problem(source: Source, _window: Window) -> None:
 
 def practice(source: Source, window: Window) -> None:
     rows(source, window)
-    source.tell(Plan((replace(BATCH, practice=True),), plan_of(mixed()).counts))
+    source.tell(replace(plan_of(mixed()), batches=(replace(BATCH, practice=True),)))
 
 
 def offline(source: Source, window: Window) -> None:

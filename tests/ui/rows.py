@@ -62,4 +62,5 @@ def plan_of(items: list[Item], **counts: object) -> Plan:
         claimed=sum(item.progress is Progress.CLAIMED for item in items),
         devices=(("Oslo-West", devices),) if devices else (),
     )
-    return Plan((BATCH,), replace(numbers, **counts))  # type: ignore[arg-type]
+    numbers = replace(numbers, **counts)  # type: ignore[arg-type]
+    return Plan((BATCH,), numbers, connection="oslo", target="p1", target_title="Oslo-West", operator="Anna")
