@@ -30,8 +30,8 @@ REDUCED = 4_000_000
 TILE, OVERLAP = 4096, 512
 
 TRUSTED = frozenset({"QRCode", "DataMatrix", "Aztec", "PDF417", "Code128"})
-"""Kinds whose checksum makes one reading enough in a rescue too; the others (one digit of check, or none) must be
-read the same by two stages."""
+"""Kinds whose checksum makes one reading enough; the others (one digit of check, or none) must be read the same by
+two stages."""
 
 SHORT_MICRO_QR = 5
 """Characters; so short a Micro QR code only detects errors, and the corner of a QR code can look like one."""
@@ -47,8 +47,8 @@ class _Findings:
     symbols: list[Symbol] = field(default_factory=list)
     witnesses: dict[bytes, set[str]] = field(default_factory=dict)
 
-    def add(self, found: Iterable[Symbol], *, sure: bool = False, left: int = 0, top: int = 0) -> bool:
-        """Keep readings that are sure, or that a second stage says too, unless their place is taken.
+    def add(self, found: Iterable[Symbol], *, left: int = 0, top: int = 0) -> bool:
+        """Keep readings that can be trusted, or that a second stage says too, unless their place is taken.
 
         ``left`` and ``top`` say where the tile lies in the picture. True when one was kept.
         """
@@ -56,7 +56,7 @@ class _Findings:
         for symbol in found:
             seen = self.witnesses.setdefault(symbol.data, set())
             seen.add(symbol.engine)
-            if not ((sure and not _short_micro_qr(symbol)) or symbol.format in TRUSTED or len(seen) > 1):
+            if not (_trusted(symbol) or len(seen) > 1):
                 continue
             at = tuple((round(x / self.scale) + left, round(y / self.scale) + top) for x, y in symbol.position)
             placed = replace(symbol, position=at, milliseconds=(monotonic() - self.started) * 1000)
@@ -83,19 +83,42 @@ def read_symbols(grey: Grey, formats: Formats = LABELS, budget: float = BUDGET) 
     grey = np.ascontiguousarray(grey)
     found = _Findings(monotonic(), budget)
     if grey.size <= WHOLE:
-        found.add(read_with_zxing(grey, formats), sure=True)
+        _read_plain(grey, formats, found)
         _rescue(grey, formats, found)
         return found.symbols
     found.scale = math.sqrt(REDUCED / grey.size)
     small = _resize(grey, found.scale)
-    found.add(read_with_zxing(small, formats), sure=True)
+    _read_plain(small, formats, found)
     for tile, left, top in _tiles(grey):
         if not found.in_time():
             break
         whole = replace(found, scale=1.0)  # shares the lists; only the scale differs
-        whole.add(read_with_zxing(tile, formats), sure=True, left=left, top=top)
+        _read_plain(tile, formats, whole, left, top)
     _rescue(small, formats, found)
     return found.symbols
+
+
+def _read_plain(grey: Grey, formats: Formats, found: _Findings, left: int = 0, top: int = 0) -> None:
+    """The first stage: zxing-cpp on the picture as it is. What it reads of a kind with a weak checksum is read again
+    by itself, enlarged; if that does not say the same, the stages after this one have to."""
+    symbols = read_with_zxing(grey, formats)
+    found.add(symbols, left=left, top=top)
+    for symbol in symbols:
+        if not _trusted(symbol):
+            found.add(_read_again(grey, formats, symbol), left=left, top=top)
+
+
+def _read_again(grey: Grey, formats: Formats, symbol: Symbol) -> list[Symbol]:
+    """What is read at the place of a symbol at twice the scale; its position is taken over."""
+    xs, ys = [corner[0] for corner in symbol.position], [corner[1] for corner in symbol.position]
+    across, down = max(xs) - min(xs), max(ys) - min(ys)
+    margin = max(16, across // 4, down // 4)
+    place = grey[max(0, min(ys) - margin) : max(ys) + margin, max(0, min(xs) - margin) : max(xs) + margin]
+    if down > across:
+        place = place.T
+    large = _resize(place, 2.0 if place.size <= ENLARGED else 0.7)
+    kinds = formats & (LINEAR if symbol.format != "MicroQRCode" else MATRIX)
+    return [replace(one, position=symbol.position) for one in _read_quickly(large, kinds, "again")]
 
 
 def _rescue(grey: Grey, formats: Formats, found: _Findings) -> None:
@@ -187,8 +210,10 @@ def _tiles(grey: Grey) -> Iterator[tuple[Grey, int, int]]:
             yield np.ascontiguousarray(grey[top : top + TILE, left : left + TILE]), left, top
 
 
-def _short_micro_qr(symbol: Symbol) -> bool:
-    return symbol.format == "MicroQRCode" and len(symbol.data) <= SHORT_MICRO_QR
+def _trusted(symbol: Symbol) -> bool:
+    if symbol.format == "MicroQRCode":
+        return len(symbol.data) > SHORT_MICRO_QR
+    return symbol.format in TRUSTED
 
 
 def _same_place(one: Symbol, other: Symbol) -> bool:

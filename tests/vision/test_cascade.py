@@ -34,7 +34,7 @@ def texts(found: list[Symbol]) -> list[str]:
 def test_every_kind_is_read_with_its_name_and_aim_identifier(kind: Kind, text: str, name: str, aim: str) -> None:
     (symbol,) = read_symbols(code(text, kind))
     assert (symbol.text, symbol.format, symbol.symbology) == (text, name, aim)
-    assert symbol.engine == "zxing-cpp"
+    assert symbol.engine in ("zxing-cpp", "zxing-cpp again")
     assert symbol.milliseconds > 0
 
 
@@ -105,12 +105,12 @@ def test_formats_are_a_setting() -> None:
 def test_so_short_a_micro_qr_code_that_it_may_be_a_corner_needs_two_stages() -> None:
     found = cascade._Findings(0.0, 1.0)
     corner = Symbol(b"25", "MicroQRCode", "]Q1", ((0, 0), (9, 0), (9, 9), (0, 9)), "zxing-cpp", 0.0)
-    assert not found.add([corner], sure=True)
+    assert not found.add([corner])
     assert not found.add([corner])  # the same stage again is no second witness
     assert found.add([Symbol(b"25", "MicroQRCode", "]Q1", corner.position, "zxing-cpp contrast", 0.0)])
 
 
-def test_a_rescue_alone_does_not_vouch_for_a_code_with_a_weak_checksum() -> None:
+def test_one_stage_alone_does_not_vouch_for_a_code_with_a_weak_checksum() -> None:
     found = cascade._Findings(0.0, 1.0)
     place = ((0, 0), (90, 0), (90, 20), (0, 20))
     assert not found.add([Symbol(b"4006381333931", "EAN13", "]E0", place, "zbar", 0.0)])
