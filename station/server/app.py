@@ -21,7 +21,7 @@ from .database import Busy, Database, Unreachable, no_faults, open_engine
 from .edge import Edge, Limits, refusal
 from .migrations import migrate
 from .pace import Pace
-from .parts import Parts, request_id_of
+from .parts import Parts, SignIns, id_of
 from .refusals import Refused
 from .registry.operations import InFlight
 
@@ -58,14 +58,13 @@ def build(
     database that is neither SQLite nor PostgreSQL; the lifespan raises NewerDatabase.
     """
     database = Database(open_engine(database_url), faults or no_faults)
-    parts = Parts(
-        database, clock, new_handle, Pace(pacing.calls, pacing.seconds, monotonic), InFlight(), practice
-    )
+    pace, sign_ins = Pace(pacing.calls, pacing.seconds, monotonic), SignIns(monotonic)
+    parts = Parts(database, clock, new_handle, pace, sign_ins, InFlight(), practice)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await to_thread.run_sync(_prepare, parts, token)
         try:
+            await to_thread.run_sync(_prepare, parts, token)
             yield
         finally:
             await to_thread.run_sync(database.close)
@@ -109,7 +108,7 @@ def _docs(request: Request) -> HTMLResponse:
 
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refused)  # noqa: S101 - registered for it
-    return refusal(error, request_id_of(request))
+    return refusal(error, id_of(request))
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -117,22 +116,22 @@ def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
     where = [f"{'.'.join(map(str, one['loc']))[:200]}: {one['msg'][:200]}" for one in error.errors()[:5]]
     message = "; ".join(where).encode("ascii", "backslashreplace").decode()  # a field's name may be half a character
-    return refusal(Refused(422, ErrorCode.INVALID, message), request_id_of(request))
+    return refusal(Refused(422, ErrorCode.INVALID, message), id_of(request))
 
 
 def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     code = _CODES.get(error.status_code, ErrorCode.BAD_REQUEST)
-    answer = refusal(Refused(error.status_code, code, str(error.detail)), request_id_of(request))
+    answer = refusal(Refused(error.status_code, code, str(error.detail)), id_of(request))
     answer.headers.update(error.headers or {})
     return answer
 
 
 def _busy(request: Request, _error: Exception) -> Response:
     refused = Refused(503, ErrorCode.BUSY, "The database is busy; the same call may be sent again.", wait_s=1)
-    return refusal(refused, request_id_of(request))
+    return refusal(refused, id_of(request))
 
 
 def _unreachable(request: Request, _error: Exception) -> Response:
     refused = Refused(503, ErrorCode.STORAGE, "The database cannot be reached or written.", wait_s=10)
-    return refusal(refused, request_id_of(request))
+    return refusal(refused, id_of(request))

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from .codes import ErrorCode
@@ -29,6 +29,23 @@ class Caller:
     title: str
 
 
+_CALLER = (
+    select(
+        Token.digest,
+        Account.id,
+        Account.public_id,
+        Account.name,
+        Account.may_claim,
+        Organization.id,
+        Organization.slug,
+        Organization.title,
+    )
+    .join(Account, Account.id == Token.account_id)
+    .join(Organization, Organization.id == Account.organization_id)
+    .where(Token.digest == bindparam("digest"), Token.revoked_at.is_(None))
+)
+
+
 def make_token() -> str:
     """A new token: 256 bits from the system's random source."""
     return f"st_{secrets.token_urlsafe(32)}"
@@ -47,19 +64,10 @@ def sign_in(session: Session, header: str | None) -> Caller:
     if scheme.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN:
         raise Refused(401, ErrorCode.SIGN_IN, "This call needs a token: Authorization: Bearer …")
     digest = digest_of(token)
-    found = session.scalars(select(Token).where(Token.digest == digest, Token.revoked_at.is_(None))).first()
-    if found is None or not hmac.compare_digest(found.digest, digest):
+    found = session.execute(_CALLER, {"digest": digest}).first()
+    if found is None or not hmac.compare_digest(found[0], digest):
         raise Refused(401, ErrorCode.SIGN_IN, "This token is not known here, or was taken back.")
-    account, organization = found.account, found.account.organization
-    return Caller(
-        account.id,
-        account.public_id,
-        account.name,
-        account.may_claim,
-        organization.id,
-        organization.slug,
-        organization.title,
-    )
+    return Caller(*found[1:])
 
 
 def grant(session: Session, organization: Organization, name: str, token: str, now: datetime, label: str) -> Account:

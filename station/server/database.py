@@ -15,7 +15,8 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 T = TypeVar("T")
 
-BUSY_MS = 5000
+BUSY_MS = 2000
+"""How long one try waits for a lock; with the tries after it a caller hears of it within some seconds."""
 _AGAIN = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
 
 
@@ -38,7 +39,7 @@ def open_engine(url: str) -> Engine:
         case "sqlite":
             return _sqlite(parsed)
         case "postgresql":
-            options = f"-c lock_timeout={BUSY_MS} -c statement_timeout={6 * BUSY_MS}"
+            options = f"-c lock_timeout={BUSY_MS} -c statement_timeout={15 * BUSY_MS}"
             return create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
                 connect_args={"options": options, "connect_timeout": 5},
@@ -108,7 +109,7 @@ class Database:
     def _run(self, work: Callable[[Session], T], *, writes: bool, keep: bool) -> T:
         retrying = Retrying(
             retry=retry_if_exception(_worth_repeating),
-            stop=stop_after_attempt(4),
+            stop=stop_after_attempt(3),
             wait=wait_random_exponential(multiplier=0.02, max=0.5),
             reraise=True,
         )

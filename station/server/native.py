@@ -53,7 +53,7 @@ async def health(parts: PartsOf) -> Health:
 
 
 @router.get("/account")
-def account(caller: CallerOf) -> Account:
+async def account(caller: CallerOf) -> Account:
     return Account(
         id=caller.public_id,
         name=caller.name,

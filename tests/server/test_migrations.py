@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from station.server.database import open_engine
+from station.server.database import BUSY_MS, open_engine
 from station.server.migrations import HEAD, NewerDatabase, migrate, revision_of
 from station.server.tables import Base
 
@@ -59,7 +59,7 @@ def test_sqlite_keeps_what_it_was_told(tmp_path: object) -> None:
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
                 for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
             }
-        assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+        assert values == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": BUSY_MS}
     finally:
         engine.dispose()
 

@@ -38,6 +38,9 @@ SENTENCES: Mapping[Outcome | Reason, str] = {
 }
 
 
+_TAKE = insert(Claim)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One device that a call means, or why an item of it means none."""
@@ -175,8 +178,9 @@ def _take(session: Session, one: Asked, device: Device, project: Project, settin
         "claimed_at": setting.now,
     }
     try:
-        with session.begin_nested():
-            session.execute(insert(Claim).values(row))
+        connection = session.connection()  # below the session, whose own savepoints cost ten times as much
+        with connection.begin_nested():
+            connection.execute(_TAKE, row)
     except IntegrityError:  # another server's transaction took it between our reading and our writing
         ours = ours_of(finder.live_claims(session, [device.id]).get(device.id, []), setting.caller)
         if ours is not None:

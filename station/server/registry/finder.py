@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from ...core.identifier import NEEDED, SECRET_FIELDS, Kind
@@ -17,6 +17,24 @@ CODE_FIELDS = ("device_id", "cloud_id", "external_id", "serial", "mac")
 """Where a bare code is looked for, in this order, once no kit bears it."""
 _CHUNK = 500
 Value = TypeVar("Value", str, int)
+
+# The queries are put together once: for a single code that would take longer than to run them.
+_FORMS: BindParameter[str] = bindparam("forms", expanding=True)
+_KITS = select(Kit).where(Kit.form.in_(_FORMS)).order_by(Kit.id)
+_INSIDE = select(Device).where(Device.kit_id.in_(bindparam("kits", expanding=True))).order_by(Device.id)
+_NAMED = (
+    select(DeviceName.field, DeviceName.form, Device)
+    .join(Device, Device.id == DeviceName.device_id)
+    .where(DeviceName.form.in_(_FORMS))
+    .order_by(Device.id)
+)
+_KEYED = select(Device).where(Device.key.in_(bindparam("keys", expanding=True)))
+_LIVE = (
+    select(Claim)
+    .where(Claim.device_id.in_(bindparam("devices", expanding=True)), Claim.slot.is_not(None))
+    .order_by(Claim.id)
+    .options(joinedload(Claim.project))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +74,7 @@ def by_keys(session: Session, keys: Iterable[str]) -> dict[str, Device]:
     return {
         device.key: device
         for part in _parts(sorted(set(keys)))
-        for device in session.scalars(select(Device).where(Device.key.in_(part)))
+        for device in session.scalars(_KEYED, {"keys": part})
     }
 
 
@@ -64,8 +82,7 @@ def live_claims(session: Session, devices: Iterable[int]) -> dict[int, list[Clai
     """The live claims of those devices, each with its project."""
     claims: dict[int, list[Claim]] = defaultdict(list)
     for part in _parts(sorted(set(devices))):
-        query = select(Claim).where(Claim.device_id.in_(part), Claim.slot.is_not(None)).order_by(Claim.id)
-        for claim in session.scalars(query.options(joinedload(Claim.project))):
+        for claim in session.scalars(_LIVE, {"devices": part}):
             claims[claim.device_id].append(claim)
     return claims
 
@@ -89,19 +106,13 @@ def _forms_of(identifier: IdentifierIn) -> tuple[tuple[str, str], ...]:
 def _load(session: Session, forms: set[str]) -> _Shelf:
     shelf = _Shelf()
     for part in _parts(sorted(forms)):
-        for kit in session.scalars(select(Kit).where(Kit.form.in_(part)).order_by(Kit.id)):
+        for kit in session.scalars(_KITS, {"forms": part}):
             shelf.kits[kit.form].append(kit)
-        found = select(Kit.id).where(Kit.form.in_(part))
-        for device in session.scalars(select(Device).where(Device.kit_id.in_(found)).order_by(Device.id)):
-            shelf.inside[device.kit_id or 0].append(device)
-        rows = session.execute(
-            select(DeviceName.field, DeviceName.form, Device)
-            .join(Device, Device.id == DeviceName.device_id)
-            .where(DeviceName.form.in_(part))
-            .order_by(Device.id)
-        )
-        for name, form, device in rows:
+        for name, form, device in session.execute(_NAMED, {"forms": part}):
             shelf.named[name, form].append(device)
+    for kits in _parts(sorted(kit.id for same in shelf.kits.values() for kit in same)):
+        for device in session.scalars(_INSIDE, {"kits": kits}):
+            shelf.inside[device.kit_id or 0].append(device)
     return shelf
 
 
