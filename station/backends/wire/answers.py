@@ -14,6 +14,7 @@ from station.core.secret import MASK, Secret
 
 LONGEST_DETAIL = 300
 LONGEST_WAIT_S = 86_400.0
+_SURELY_NOT = {407: Cause.PROXY, 425: Cause.TOO_EARLY, 429: Cause.RATE_LIMIT}
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,6})?")
 _PLAIN_SECRET = 6
 """From this length on a secret is masked wherever it stands; a shorter one only as a word of its own."""
@@ -92,20 +93,20 @@ def sort_status(attempt: Attempt, headers: Mapping[str, str], text: str) -> None
     407, 425 and 429 come from before the vendor's own work, so nothing happened; after 408, any 5xx and a redirect
     (a portal or proxy that stepped in, or a server that did its work and pointed elsewhere) nobody can know.
     """
-    status, now = attempt.status, attempt.now()
+    status = attempt.status
+    cause = Cause.CREDENTIALS if status == 401 else _SURELY_NOT.get(status) or _unclear_cause(status)
+    if cause is None:
+        return
+    now, told = attempt.now(), shorten(text, attempt.secrets)
     wait = read_wait(headers, now)
-    told = shorten(text, attempt.secrets)
     if status == 401:
-        raise SignInError(Cause.CREDENTIALS, told, attempt.request_id, status, clock_off(headers, now))
-    surely_not = {407: Cause.PROXY, 425: Cause.TOO_EARLY, 429: Cause.RATE_LIMIT}.get(status)
-    if surely_not:
-        raise NotSentError(surely_not, told, attempt.request_id, status, wait)
-    cause = _unclear_cause(status)
-    if cause:
-        error = attempt.failure(cause, told)
-        if isinstance(error, NotSentError):
-            error.retry_after = wait
-        raise error
+        raise SignInError(cause, told, attempt.request_id, status, clock_off(headers, now))
+    if status in _SURELY_NOT:
+        raise NotSentError(cause, told, attempt.request_id, status, wait)
+    error = attempt.failure(cause, told)
+    if isinstance(error, NotSentError):
+        error.retry_after = wait
+    raise error
 
 
 def _unclear_cause(status: int) -> Cause | None:
