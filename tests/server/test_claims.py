@@ -1,9 +1,12 @@
 """What a claim does to each device, and what a rehearsal says it would."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
-from tests.server.desks import Clock, Desk, by_code, new_key, outcomes, practice_app, with_desk
+from station.server.importing import import_file
+from station.server.registry.claiming import MOST_AT_ONCE
+from tests.server.desks import START, Clock, Desk, by_code, new_key, outcomes, practice_app, with_desk
 
 
 def test_a_kit_is_claimed_device_by_device(database_url: str) -> None:
@@ -153,3 +156,34 @@ def test_claims_can_be_listed_named_moved_and_released(database_url: str) -> Non
         assert outcomes(await desk.claim(by_code("c1sample00000000p002"))) == ["claimed_now"], "released is free again"
 
     with_desk(practice_app(database_url), story)
+
+
+def test_a_kit_that_one_call_cannot_carry_is_refused_whole(url: str, tmp_path: Path) -> None:
+    rows = "".join(f"pallet-of-many,M-{n:04d}\n" for n in range(MOST_AT_ONCE))
+    file = tmp_path / "many.csv"
+    file.write_text("kit_id,device_id\n" + rows, encoding="utf-8")
+    assert import_file(url, file, START).new == MOST_AT_ONCE
+
+    async def story(desk: Desk) -> None:
+        results = await desk.claim(by_code("c1sample0000000000d0"), by_code("pallet-of-many"), by_code("SN-7788-0001"))
+        assert outcomes(results) == ["claimed_now", "rejected", "claimed_now"]
+        assert (results[1]["code"], results[1]["item"]) == ("kit_too_large", 1)
+        assert outcomes(await desk.claim(by_code("pallet-of-many"))) == ["claimed_now"] * MOST_AT_ONCE
+
+    with_desk(practice_app(url), story)
+
+
+def test_a_code_that_several_devices_bear_names_none_of_them(url: str, tmp_path: Path) -> None:
+    file = tmp_path / "same.csv"
+    file.write_text("vendor,device_id,serial\none,A-1,SAME\ntwo,A-2,SAME\none,Case,\ntwo,CASE,\n", encoding="utf-8")
+    assert import_file(url, file, START).new == 4
+
+    async def story(desk: Desk) -> None:
+        same, exact, either = await desk.look_up("same", "Case", "case")
+        assert (same["status"], same["code"], same["devices"]) == ("not_found", "ambiguous", [])
+        assert exact["devices"][0]["id"] == "Case"
+        assert either["code"] == "ambiguous"
+        result = (await desk.claim(by_code("SAME")))[0]
+        assert (result["outcome"], result["code"], result["key"]) == ("rejected", "ambiguous", None)
+
+    with_desk(practice_app(url), story)

@@ -216,6 +216,22 @@ def test_a_locked_database_is_busy_and_then_well_again(url: str) -> None:
     with_desk(desk_app, story)
 
 
+def test_a_damaged_database_is_told_and_ends_nothing(url: str) -> None:
+    file = Path(url.removeprefix("sqlite:///"))
+
+    async def story(desk: Desk) -> None:
+        app.state.parts.database.engine.dispose()
+        for part in file.parent.glob("registry.db-*"):
+            part.unlink()
+        file.write_bytes(b"no database any more" * 1000)
+        answer = await desk.post("/look-ups", {"identifiers": [code("a")]})
+        assert (answer.status_code, answer.json()["error"]) == (503, "storage")
+        assert (await desk.get("/health")).status_code == 200
+
+    app = practice_app(url)
+    with_desk(app, story)
+
+
 def test_two_servers_in_one_process_share_nothing(url: str, tmp_path: Path, delivery_file: Path) -> None:
     second = f"sqlite:///{shutil.copy(delivery_file, tmp_path / 'second.db')}"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import delete, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from ..rows import BadRow, Row, RowProblem
@@ -62,6 +62,7 @@ def apply(known: Known, rows: Sequence[Row], pin_hashes: Mapping[int, str], tall
     addresses = {_address(row) for row in rows if row.device_id}
     devices = _devices_at(session, addresses)
     claims = finder.live_claims(session, (device.id for device in devices.values()))
+    added: list[Device] = []
     for row in rows:
         project = known.target(row)
         if row.get("target") and project is None:
@@ -72,14 +73,24 @@ def apply(known: Known, rows: Sequence[Row], pin_hashes: Mapping[int, str], tall
             tally.targets += 1
         if not row.device_id:
             continue
-        device = devices.get(_address(row))
-        problem = _hindrance(known, row, project, claims.get(device.id, []) if device else [])
+        found = devices.get(_address(row))
+        standing = claims.get(found.id, []) if found else []
+        problem = _hindrance(known, row, project, standing)
         if problem is not None:
             tally.bad.append(problem)
             continue
-        device = _put(known, row, device, pin_hashes.get(row.number), tally)
-        _settle_claims(known, device, project, claims.get(device.id, []))
+        device = _put(known, row, found, pin_hashes.get(row.number), tally)
+        if found is None:
+            added.append(device)
+        _settle_claims(known, device, project, standing)
     session.flush()
+    names = [
+        {"device_id": device.id, "field": field, "form": form}
+        for device in added
+        for field, form in _forms(device).items()
+    ]
+    if names:
+        session.execute(insert(DeviceName), names)
 
 
 def _address(row: Row) -> Address:
@@ -123,7 +134,6 @@ def _put(known: Known, row: Row, device: Device | None, pin_hash: str | None, ta
     values |= {name: row.get(name) or None for name in ("serial", "mac", "cloud_id", "external_id", "app_id")}
     if pin_hash is not None:
         values["pin_hash"] = pin_hash
-    new = device is None
     if device is None:
         device = Device(
             key=known.new_key(),
@@ -134,31 +144,31 @@ def _put(known: Known, row: Row, device: Device | None, pin_hash: str | None, ta
             **values,
         )
         known.session.add(device)
-        known.session.flush()
         tally.new += 1
     elif all(getattr(device, name) == value for name, value in values.items()):
         tally.same += 1
-        return device
     else:
         for name, value in values.items():
             setattr(device, name, value)
         tally.changed += 1
-    _name(known.session, device, new=new)
+        _rename(known.session, device)
     return device
 
 
-def _name(session: Session, device: Device, *, new: bool) -> None:
-    """Write down the forms under which the device is found."""
+def _forms(device: Device) -> dict[str, str]:
+    """The forms under which the device is found, by field."""
+    forms = {}
     for name in NAMED:
         value = getattr(device, name)
         form = ((mac_form(value) if name == "mac" else None) or text_form(value)) if value else None
-        known = None if new else session.get(DeviceName, (device.id, name))
-        if known is not None and form is None:
-            session.delete(known)
-        elif known is not None and form is not None:
-            known.form = form
-        elif form is not None:
-            session.add(DeviceName(device_id=device.id, field=name, form=form))
+        if form is not None:
+            forms[name] = form
+    return forms
+
+
+def _rename(session: Session, device: Device) -> None:
+    session.execute(delete(DeviceName).where(DeviceName.device_id == device.id))
+    session.add_all(DeviceName(device_id=device.id, field=name, form=form) for name, form in _forms(device).items())
 
 
 def _settle_claims(known: Known, device: Device, project: Project | None, claims: Sequence[Claim]) -> None:
@@ -169,7 +179,7 @@ def _settle_claims(known: Known, device: Device, project: Project | None, claims
     known.session.add(
         Claim(
             handle=known.new_key(),
-            device_id=device.id,
+            device=device,
             organization_id=project.organization_id,
             project_id=project.id,
             account_id=None,
