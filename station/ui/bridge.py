@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from station.core import news
 from station.core.item import Item
@@ -58,6 +58,9 @@ class Bridge(QObject):
         super().__init__(parent)
         self._waiting: deque[News] = deque()
         self._asleep = True
+        # Not by another queued signal: Qt delivers those in one go, and would neither paint nor hear a key in between.
+        self._again = QTimer(self, interval=0, singleShot=True)
+        self._again.timeout.connect(self._hand_over)
         self._woken.connect(self._hand_over, Qt.ConnectionType.QueuedConnection)
         self.stop: Callable[[], None] = desk.listen(self.take)
 
@@ -70,7 +73,6 @@ class Bridge(QObject):
 
     @Slot()
     def _hand_over(self) -> None:
-        self._asleep = True  # first, so that news which arrive from here on wake us again
         until = time.monotonic() + SLICE_S
         turn = _Slice(self)
         for _ in range(SLICE_NEWS):
@@ -82,9 +84,10 @@ class Bridge(QObject):
             if time.monotonic() > until:
                 break
         turn.flush()
-        if self._waiting and self._asleep:
+        self._asleep = not self._waiting
+        if self._waiting:  # again, for news may have come in between
             self._asleep = False
-            self._woken.emit()
+            self._again.start()
 
 
 class _Slice:

@@ -1,16 +1,16 @@
-"""Paints all cells of the table, from layouts and pills that were made once."""
+"""Paints the rows of the table, from layouts and pills that were made once."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPixmap, QStaticText
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from station.core.item import Item
-from station.words import Sentence, Tone, age, status
+from station.words import Sentence, age, status
 
 from . import symbols
 from .items_model import Column, Index, ItemsModel, cell_text
@@ -24,6 +24,23 @@ CACHED = 600
 """How many layouts and pills are kept."""
 
 T = TypeVar("T")
+
+
+class RowPlace(NamedTuple):
+    """A row in view: its place from the top of the viewport, and whether it is selected and the current one."""
+
+    row: int
+    top: int
+    selected: bool
+    current: bool
+
+
+class ColumnPlace(NamedTuple):
+    """A column in view."""
+
+    column: Column
+    left: int
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +80,26 @@ class ItemsDelegate(QStyledItemDelegate):
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(self._style.px(80), self._style.px(ROW))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        column = index.column()
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        if selected:
-            painter.fillRect(rect, self._selected)
-        painter.fillRect(rect.x(), rect.y() + rect.height() - 1, rect.width(), 1, self._line)
-        if column == Column.NUMBER and state & QStyle.StateFlag.State_HasFocus:
-            painter.fillRect(rect.x(), rect.y(), self._style.px(4), rect.height(), self._accent)
-        item = self._model.item_at(index.row())
-        if item is None:
+    def paint_rows(self, painter: QPainter, rows: Sequence[RowPlace], columns: Sequence[ColumnPlace]) -> None:
+        """Paint what is in view in one go: a call from Qt for each cell costs more than the painting itself, and
+        while other threads are busy each of them would have to wait for its turn."""
+        if not rows or not columns:
             return
-        if column == Column.STATUS:
-            self._paint_pill(painter, rect, self._words_of(item).sentence, on_selected=selected)
-        else:
-            self._paint_text(painter, rect, column, item)
+        left, height = columns[0].left, self._style.px(ROW)
+        width = columns[-1].left + columns[-1].width - left
+        for place in rows:
+            if place.selected:
+                painter.fillRect(left, place.top, width, height, self._selected)
+            painter.fillRect(left, place.top + height - 1, width, 1, self._line)
+            if place.current:
+                painter.fillRect(left, place.top, self._style.px(4), height, self._accent)
+        shown = [(place, item) for place in rows if (item := self._model.item_at(place.row)) is not None]
+        for column in columns:
+            if column.column == Column.STATUS:
+                for place, item in shown:
+                    self._paint_pill(painter, column, place, self._words_of(item).sentence)
+            else:
+                self._paint_texts(painter, column, shown)
 
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
@@ -112,19 +132,21 @@ class ItemsDelegate(QStyledItemDelegate):
             self._words[item.id] = words
         return words
 
-    def _paint_text(self, painter: QPainter, rect: QRect, column: int, item: Item) -> None:
-        if column == Column.SCANNED:
-            text = age(item.scanned_at, datetime.now(UTC))
-        else:
-            text = self._words_of(item).texts[column]
-        if not text:
-            return
-        room = rect.width() - 2 * self._pad
-        static, width, height = self._cached((text, column, room), lambda: self._lay_out(text, column, room))
-        painter.setFont(self._fonts[column])  # type: ignore[index]
-        painter.setPen(self._inks[column])  # type: ignore[index]
-        left = rect.x() + rect.width() - self._pad - width if column == Column.NUMBER else rect.x() + self._pad
-        painter.drawStaticText(QPoint(left, rect.y() + (rect.height() - 1 - height) // 2), static)
+    def _paint_texts(self, painter: QPainter, place: ColumnPlace, shown: Sequence[tuple[RowPlace, Item]]) -> None:
+        column, room = place.column, place.width - 2 * self._pad
+        right = place.left + place.width - self._pad
+        now = datetime.now(UTC)
+        painter.setFont(self._fonts[column])
+        painter.setPen(self._inks[column])
+        for at, item in shown:
+            text = age(item.scanned_at, now) if column == Column.SCANNED else self._words_of(item).texts[column]
+            if text:
+                laid_out = self._cache.get((text, column, room))
+                if laid_out is None:
+                    laid_out = self._keep((text, column, room), self._lay_out(text, column, room))
+                static, width, down = laid_out
+                left = right - width if column == Column.NUMBER else place.left + self._pad
+                painter.drawStaticText(left, at.top + down, static)
 
     def _lay_out(self, text: str, column: int, room: int) -> tuple[QStaticText, int, int]:
         metrics = self._metrics[Column(column)]
@@ -133,14 +155,16 @@ class ItemsDelegate(QStyledItemDelegate):
         static = QStaticText(shown)
         static.setTextFormat(Qt.TextFormat.PlainText)
         static.prepare(font=self._fonts[Column(column)])
-        return static, metrics.horizontalAdvance(shown), metrics.height()
+        return static, metrics.horizontalAdvance(shown), (self._style.px(ROW) - 1 - metrics.height()) // 2
 
-    def _paint_pill(self, painter: QPainter, rect: QRect, sentence: Sentence, *, on_selected: bool) -> None:
-        room = rect.width() - 2 * self._pad
-        ratio = painter.device().devicePixelRatio()
-        key = (sentence, room, on_selected, ratio)
-        pill: QPixmap = self._cached(key, lambda: self._draw_pill(sentence, room, ratio, on_selected=on_selected))
-        painter.drawPixmap(rect.x() + self._pad, rect.y() + (rect.height() - 1 - self._style.px(PILL)) // 2, pill)
+    def _paint_pill(self, painter: QPainter, column: ColumnPlace, row: RowPlace, sentence: Sentence) -> None:
+        room, ratio = column.width - 2 * self._pad, painter.device().devicePixelRatio()
+        key = (sentence, room, row.selected, ratio)
+        pill = self._cache.get(key)
+        if pill is None:
+            pill = self._keep(key, self._draw_pill(sentence, room, ratio, on_selected=row.selected))
+        down = (self._style.px(ROW) - 1 - self._style.px(PILL)) // 2
+        painter.drawPixmap(column.left + self._pad, row.top + down, pill)
 
     def _draw_pill(self, sentence: Sentence, room: int, ratio: float, *, on_selected: bool) -> QPixmap:
         px = self._style.px
@@ -159,24 +183,18 @@ class ItemsDelegate(QStyledItemDelegate):
         painter.setBrush(self._surface if on_selected else QColor(pair.pill))
         painter.drawRoundedRect(QRectF(0, 0, width, height), height / 2, height / 2)
         sign = px(SIGN)
-        symbols.draw(painter, _sign(sentence.tone), QRectF(px(PILL_PAD), (height - sign) / 2, sign, sign), pair.ink)
+        symbols.draw(painter, sentence.tone.value, QRectF(px(PILL_PAD), (height - sign) / 2, sign, sign), pair.ink)
         painter.setFont(font)
         painter.setPen(QColor(pair.ink))
         painter.drawText(QRect(before, 0, width, height), int(Qt.AlignmentFlag.AlignVCenter), text)
         painter.end()
         return pixmap
 
-    def _cached(self, key: Hashable, make: Callable[[], T]) -> T:
-        made: T | None = self._cache.get(key)
-        if made is None:
-            if len(self._cache) > CACHED:
-                self._cache.clear()
-            made = self._cache[key] = make()
+    def _keep(self, key: Hashable, made: T) -> T:
+        if len(self._cache) > CACHED:
+            self._cache.clear()
+        self._cache[key] = made
         return made
-
-
-def _sign(tone: Tone) -> str:
-    return tone.value
 
 
 def printable(text: str) -> str:

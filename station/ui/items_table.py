@@ -1,12 +1,12 @@
 """The table of scanned rows: its columns, its keys and its menu."""
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QWidget
 
 from station.words import say
 
-from .items_delegate import ItemsDelegate
+from .items_delegate import ColumnPlace, ItemsDelegate, RowPlace
 from .items_model import Column, ItemsModel
 from .name_editor import NameEditor
 from .style import ROW, Style
@@ -18,6 +18,9 @@ NARROW = 700
 """Below this width, at 100 %, what a row is stands in the details alone."""
 REPAINT_MS = 5_000
 """How often the ages are painted anew."""
+
+
+_NOWHERE = QModelIndex()
 
 
 class ItemsTable(QTableView):
@@ -120,6 +123,29 @@ class ItemsTable(QTableView):
             place = self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).bottomLeft())
         if self.selected_ids():
             self.menu_wanted.emit(place)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        self._drawn_by.paint_rows(painter, self._rows_in(event.rect()), self._columns_in_view())
+        painter.end()
+
+    def _rows_in(self, rect: QRect) -> list[RowPlace]:
+        first = self.rowAt(rect.top())
+        if first < 0:
+            return []
+        last = self.rowAt(rect.bottom())
+        last = last if last >= 0 else self.items.rowCount() - 1
+        chosen = self.selectionModel()
+        current = self.currentIndex().row() if self.hasFocus() else -1
+        top, height = self.rowViewportPosition(first), self.rowHeight(first)
+        return [
+            RowPlace(row, top + (row - first) * height, chosen.isRowSelected(row, _NOWHERE), row == current)
+            for row in range(first, last + 1)
+        ]
+
+    def _columns_in_view(self) -> list[ColumnPlace]:
+        places = ((column, self.columnViewportPosition(column), self.columnWidth(column)) for column in Column)
+        return [ColumnPlace(*place) for place in places if place[2]]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
