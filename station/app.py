@@ -1,18 +1,20 @@
 """The application: builds the window round the running parts, and stops everything in reverse order."""
 
+import signal
 import sys
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from station.core.news import BadInput, Trouble
 from station.core.scan import Scan
 from station.desk import intake, lists
 from station.desk.house import greet
 from station.folders import resources
+from station.labels import read as read_label
 from station.parts import LEAVE_WITHIN_S, Station
 from station.scanners.keyboard import BurstRule
 from station.scanners.keyboard_settings import Settings as KeyboardSettings
@@ -22,10 +24,11 @@ from station.ui.key_filter import KeyFilter, KeyTrouble
 from station.ui.key_stroke import Stroke
 from station.ui.single import Doorbell
 from station.ui.window import Window, WindowSettings
-from station.words import choose_language
+from station.words import choose_language, say
 
 _LISTS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx"})
 _POLL_MS = 30
+_SIGNALS_MS = 400
 
 
 def show(station: Station) -> int:
@@ -40,9 +43,26 @@ def show(station: Station) -> int:
     app.setWindowIcon(QIcon(str(resources() / "icons" / "app.svg")))
     application = Application(app, station)
     application.window.show()
+    _heed_signals(app)
     status = app.exec()
     application.end()
     return status
+
+
+def _is_label(text: str) -> bool:
+    """Whether a family of labels, not only "any plain code", knows this text."""
+    label = read_label(text)
+    return label.family not in ("", "code") and bool(label.identifiers or label.command)
+
+
+def _heed_signals(app: QApplication) -> QTimer:
+    """End in order when the system asks; the timer lets Python notice between Qt's events."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: app.closeAllWindows())
+    timer = QTimer(app)
+    timer.start(_SIGNALS_MS)
+    timer.timeout.connect(lambda: None)
+    return timer
 
 
 class Application(QObject):
@@ -60,7 +80,9 @@ class Application(QObject):
         self.window.files_dropped.connect(self._files.take)
         self.window.painted.connect(self._painted)
         self.window.closing.connect(self._closing)
-        rule: BurstRule[Stroke] = BurstRule(KeyboardSettings(layout=settings.scanner_layout, profile=settings.scanner_profile))
+        QShortcut(QKeySequence.StandardKey.Open, self.window, self._open_files)
+        keyboard = KeyboardSettings(layout=settings.scanner_layout, profile=settings.scanner_profile)
+        rule: BurstRule[Stroke] = BurstRule(keyboard, accepts=_is_label)
         self.keys = KeyFilter(
             app, rule, self._keep, station.clock.now, self.window.set_listening, self._key_trouble
         )
@@ -99,6 +121,16 @@ class Application(QObject):
         self.window.showNormal() if self.window.isMinimized() else self.window.show()
         self.window.raise_()
         self.window.activateWindow()
+
+    @Slot()
+    def _open_files(self) -> None:
+        """Pictures and lists from the disk; not modal, so that a scan meanwhile is heard."""
+        dialog = QFileDialog(self.window, say("open.title"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setModal(False)
+        dialog.filesSelected.connect(self._files.take)
+        dialog.show()
 
     @Slot(object)
     def _closing(self, event: QCloseEvent) -> None:

@@ -8,7 +8,7 @@ from station.folders import Folders, find_folders
 from station.logs import start_logging
 from station.parts import Station, assemble
 from station.settings import Settings, SettingsError, read_settings
-from station.timings import tell_ready
+from station.timings import tell_news
 
 
 def start_window() -> int:
@@ -29,7 +29,7 @@ def start_window() -> int:
         return 1
     if not station.lock.take() and _raised_other(folders, settings):
         return 0
-    station.desk.listen(tell_ready)
+    station.desk.listen(tell_news)
     station.start()
     # Imported while the desk opens its database on its own thread.
     from station.app import show

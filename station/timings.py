@@ -6,13 +6,17 @@ import sys
 import time
 from pathlib import Path
 
-from station.core.news import News, Ready
+from station.core.news import ItemsChanged, News, Ready, ScanHeard
 
 
-def tell_ready(news: News) -> None:
+def tell_news(news: News) -> None:
     """A listener for the desk."""
     if isinstance(news, Ready):
         tell_time("ready")
+    elif isinstance(news, ItemsChanged) and any(item.looked_up_at for item in news.items):
+        tell_time("found")
+    elif isinstance(news, ScanHeard) and news.source.startswith("picture"):
+        tell_time("decoded")
 
 
 def tell_time(event: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from station.core.call import Answer, Call, Confirmed
 from station.core.finding import Finding
-from station.core.identifier import NEEDED, SECRET_FIELDS, Identifier, Kind
+from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret
 from station.core.target import Account, Target
 
@@ -97,10 +97,6 @@ class Backend:
         The answer may still lack fields: the row then says what to scan next. Pure and quick: the desk calls it.
         """
         return identifier if identifier.kind in self.kinds else None
-
-    def needed_fields(self, kind: Kind) -> tuple[Field, ...]:
-        """The fields that an identifier of this kind needs here."""
-        return tuple(Field(name, secret=name in SECRET_FIELDS) for name in NEEDED[kind])
 
     async def open(self) -> None:
         """Get ready on the network thread; called once before the first request."""

@@ -125,12 +125,14 @@ class Desk:
             self.tell(Trouble(str(getattr(error, "problem", "store_closed")), str(error)))
             self._refuse_everything(error)
             return
-        self._perform(Task(Lane.FIRST, next(self._numbers), self._begin))
-        while self._turn():
-            pass
-        self._perform(Task(Lane.FIRST, next(self._numbers), self._plan))
-        self._store.close()
-        self._refuse_what_is_left()
+        try:
+            self._perform(Task(Lane.FIRST, next(self._numbers), self._begin))
+            while self._turn():
+                pass
+            self._perform(Task(Lane.FIRST, next(self._numbers), self._plan))
+        finally:
+            self._store.close()
+            self._refuse_what_is_left()
 
     def tell(self, *news: News) -> None:
         """Hand news to every listener; one that fails is logged and the others still hear."""

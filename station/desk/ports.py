@@ -82,7 +82,37 @@ class NewItem:
     check: Check = Check.IDLE
 
 
-class Reader(Protocol):
+class RowReader(Protocol):
+    """Reading rows, their devices and what look-ups told of them."""
+
+    def item(self, item: int) -> Item | None: ...
+
+    def items(self, ids: Sequence[int]) -> list[Item]:
+        """In the order asked for; those that do not exist are left out."""
+        ...
+
+    def items_of(self, batch: str) -> Iterator[Item]:
+        """By number; streamed."""
+        ...
+
+    def item_ids(self, order: Order) -> "array[int]":
+        """The rows on the table (of batches that are on it; removed ones left out), filtered and sorted."""
+        ...
+
+    def devices(self, item: int) -> list[Device]: ...
+
+    def finding(self, connection: str, identifier: Identifier) -> Finding | None:
+        """The last finding kept for this identifier, whatever its age."""
+        ...
+
+    def raw_finding(self, item: int) -> str: ...
+
+    def counts(self) -> Counts:
+        """The counters over the rows on the table; ``devices`` by title of the open batches' targets."""
+        ...
+
+
+class Reader(RowReader, Protocol):
     """What can be read; also from a second, read-only connection on another thread."""
 
     def desk_id(self) -> str:
@@ -101,22 +131,6 @@ class Reader(Protocol):
         """Those that Claim has not closed."""
         ...
 
-    def item(self, item: int) -> Item | None: ...
-
-    def items(self, ids: Sequence[int]) -> list[Item]:
-        """In the order asked for; those that do not exist are left out."""
-        ...
-
-    def items_of(self, batch: str) -> Iterator[Item]:
-        """By number; streamed."""
-        ...
-
-    def item_ids(self, order: Order) -> "array[int]":
-        """The rows on the table (of batches that are on it; removed ones left out), filtered and sorted."""
-        ...
-
-    def devices(self, item: int) -> list[Device]: ...
-
     def events(self, *, item: int = 0, batch: str = "") -> list[Event]:
         """Oldest first."""
         ...
@@ -125,41 +139,23 @@ class Reader(Protocol):
         """With their devices, oldest first; secrets unsealed."""
         ...
 
-    def finding(self, connection: str, identifier: Identifier) -> Finding | None:
-        """The last finding kept for this identifier, whatever its age."""
-        ...
 
-    def raw_finding(self, item: int) -> str: ...
-
-    def counts(self) -> Counts:
-        """The counters over the rows on the table; ``devices`` by title of the open batches' targets."""
-        ...
-
-
-class Store(Reader, Protocol):
-    """The desk's database. Only the desk's thread calls it, and changes only inside ``transaction``."""
-
-    def transaction(self) -> AbstractContextManager[None]:
-        """All or nothing, on disk at the end (SQLite ``synchronous`` FULL)."""
-        ...
-
-    def close(self) -> None: ...
-
-    def changed_elsewhere(self) -> bool:
-        """Whether another process has written since this was last asked."""
-        ...
-
-    def get(self, name: str) -> str:
-        """A value of the desk's own (its ID, the chosen connection …), or an empty text."""
-        ...
-
-    def put(self, name: str, value: str) -> None: ...
+class Batches(Protocol):
+    """Writing batches."""
 
     def add_batch(self, batch: Batch) -> None: ...
 
     def change_batch(self, batch: str, *, revision: int | None = None, **changes: object) -> bool:
         """Change fields of a batch and count its revision up; with ``revision`` only if it is still that one."""
         ...
+
+    def put_away(self, batches: Sequence[str]) -> list[int]:
+        """Take closed batches off the table; gives the rows that left it."""
+        ...
+
+
+class Items(Protocol):
+    """Writing rows, and finding the live one."""
 
     def add_item(self, new: NewItem) -> int:
         """Write a scan and its row at once, numbered above all on the table; counts the batch's revision up."""
@@ -214,6 +210,14 @@ class Store(Reader, Protocol):
         """All open rows of open batches that are whole, and neither a repeat, inside another row nor removed."""
         ...
 
+    def forget_secrets(self, items: Sequence[int]) -> None:
+        """Erase what was sealed for rows that are settled or removed."""
+        ...
+
+
+class Findings(Protocol):
+    """Writing what look-ups told, and the devices inside rows."""
+
     def keep_finding(self, connection: str, finding: Finding) -> None:
         """Keep it as the last one for its identifier (a cache with an age, also for other batches)."""
         ...
@@ -238,22 +242,9 @@ class Store(Reader, Protocol):
         """Say that another row holds this device, so that it is not sent from here."""
         ...
 
-    def step(
-        self,
-        devices: Sequence[int],
-        old: Progress,
-        new: Progress,
-        at: datetime,
-        *,
-        outcome: Outcome | None = None,
-        call: str | None = None,
-        who: str = "",
-        why: str = "",
-    ) -> list[int]:
-        """The only way to change a device's progress: by the table of ``core.progress``, and only for devices that
-        still have ``old``; writes the history and derives the rows' columns. Gives the rows (item IDs) that changed.
-        """
-        ...
+
+class Calls(Protocol):
+    """What waits to be sent, the calls, and the history."""
 
     def queued(self, connection: str, limit: int) -> list[tuple[Batch, Item, Device]]:
         """The next queued devices of the oldest batch of this connection that is not paused, at most ``limit``."""
@@ -283,12 +274,41 @@ class Store(Reader, Protocol):
 
     def add_event(self, event: Event) -> None: ...
 
-    def forget_secrets(self, items: Sequence[int]) -> None:
-        """Erase what was sealed for rows that are settled or removed."""
+
+class Store(Reader, Batches, Items, Findings, Calls, Protocol):
+    """The desk's database. Only the desk's thread calls it, and changes only inside ``transaction``."""
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All or nothing, on disk at the end (SQLite ``synchronous`` FULL)."""
         ...
 
-    def put_away(self, batches: Sequence[str]) -> list[int]:
-        """Take closed batches off the table; gives the rows that left it."""
+    def close(self) -> None: ...
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another process has written since this was last asked."""
+        ...
+
+    def get(self, name: str) -> str:
+        """A value of the desk's own (its ID, the chosen connection …), or an empty text."""
+        ...
+
+    def put(self, name: str, value: str) -> None: ...
+
+    def step(
+        self,
+        devices: Sequence[int],
+        old: Progress,
+        new: Progress,
+        at: datetime,
+        *,
+        outcome: Outcome | None = None,
+        call: str | None = None,
+        who: str = "",
+        why: str = "",
+    ) -> list[int]:
+        """The only way to change a device's progress: by the table of ``core.progress``, and only for devices that
+        still have ``old``; writes the history and derives the rows' columns. Gives the rows (item IDs) that changed.
+        """
         ...
 
     def read_only(self) -> AbstractContextManager[Reader]:

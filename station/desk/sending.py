@@ -63,8 +63,7 @@ def _unchanged(work: Work, batch: Batch, item: Item, finding: Finding, asked: se
     queued = [d for d in work.store.devices(item.id) if d.progress is Progress.QUEUED and d.id in asked]
     reason = _whole_row_changed(work, batch, item, finding)
     if reason is not Reason.NOTHING:
-        returns.to_open(work, item, queued, reason)
-        work.store.apply_finding(item.id, finding)
+        _back(work, item, queued, reason, finding)
         return []
     found = {device.device_id: device for device in finding.devices}
     work.store.update_devices(item.id, finding.devices)
@@ -75,9 +74,15 @@ def _unchanged(work: Work, batch: Batch, item: Item, finding: Finding, asked: se
         if why is not None:
             changed.setdefault(why, []).append(device)
     for why, some in changed.items():
-        returns.to_open(work, item, some, why)
+        _back(work, item, some, why, finding)
     gone = {device.id for some in changed.values() for device in some}
     return [device for device in queued if device.id not in gone]
+
+
+def _back(work: Work, item: Item, devices: Sequence[Device], reason: Reason, finding: Finding) -> None:
+    """To open again; a row that came back whole shows what was found now."""
+    if returns.to_open(work, item, devices, reason) == item.id:
+        work.store.apply_finding(item.id, finding)
 
 
 _REASONS: Mapping[ClaimStatus, Reason] = {

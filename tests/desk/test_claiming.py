@@ -9,7 +9,8 @@ from station.core.outcome import OutcomeKind
 from station.core.progress import Progress
 from station.desk.history import receipt
 
-from .conftest import Bench, Start
+from .bench import Bench
+from .conftest import Start
 
 KIT = "maple-harbor-lantern"
 PARTLY = "oak-river-signal"
@@ -46,7 +47,8 @@ def test_a_second_scan_is_a_repeat_of_the_first_row(bench: Bench) -> None:
     bench.looked_up(DEVICE)
     heard = bench.scan(DEVICE)
     assert heard.heard is Heard.REPEAT
-    assert heard.item is not None and heard.item.repeat_of is not None
+    assert heard.item is not None
+    assert heard.item.repeat_of is not None
     assert heard.item.repeat_of.number == 1
     assert bench.plan().counts.ready == 1
 
@@ -54,7 +56,8 @@ def test_a_second_scan_is_a_repeat_of_the_first_row(bench: Bench) -> None:
 def test_a_device_of_a_kit_on_the_table_is_said_to_be_in_it(bench: Bench) -> None:
     bench.looked_up(KIT)
     heard = bench.scan("c1sample0000000000a2")
-    assert heard.item is not None and heard.item.inside is not None
+    assert heard.item is not None
+    assert heard.item.inside is not None
     assert heard.item.inside.number == 1
     assert not heard.item.ready
 
@@ -74,7 +77,8 @@ def test_claim_settles_each_device_and_leaves_a_receipt(bench: Bench) -> None:
     for row in (kit, single):
         settled = bench.until(lambda row=row: _settled(bench, row.id))  # type: ignore[misc]
         assert settled.progress is Progress.CLAIMED
-        assert settled.outcome is not None and settled.outcome.kind is OutcomeKind.CLAIMED_NOW
+        assert settled.outcome is not None
+        assert settled.outcome.kind is OutcomeKind.CLAIMED_NOW
         assert settled.outcome.handle or settled.device_count > 1
     assert bench.rows[missing.id].outcome is not None
     assert bench.rows[missing.id].outcome.kind is OutcomeKind.NOT_FOUND  # type: ignore[union-attr]

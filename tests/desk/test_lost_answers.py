@@ -8,7 +8,8 @@ import pytest
 from station.core.outcome import OutcomeKind
 from station.core.progress import Progress
 
-from .conftest import Bench, Start
+from .bench import Bench
+from .conftest import Start
 
 KIT = "maple-harbor-lantern"
 
@@ -35,7 +36,9 @@ class Cut:
 def _claims_at_the_server(bench: Bench) -> int:
     path = bench.station.folders.databases(True) / "server.db"
     with sqlite3.connect(path) as connection:
-        query = "select count(*) from claims join devices on devices.id = claims.device_id where devices.device_id like ?"
+        query = (
+            "select count(*) from claims join devices on devices.id = claims.device_id where devices.device_id like ?"
+        )
         count = int(connection.execute(query, ("c1sample0000000000a%",)).fetchone()[0])
     connection.close()
     return count
@@ -52,7 +55,8 @@ def test_the_effect_is_there_exactly_once(start: Start, point: str, times: int) 
     assert bench.claim()
     done = bench.until(lambda: bench.rows[row.id] if bench.rows[row.id].progress is Progress.CLAIMED else None)
     assert set(cut.seen) == {point}
-    assert done.outcome is not None and done.outcome.kind is OutcomeKind.CLAIMED_NOW
+    assert done.outcome is not None
+    assert done.outcome.kind is OutcomeKind.CLAIMED_NOW
     assert _claims_at_the_server(bench) == 5
 
 
@@ -72,6 +76,7 @@ def test_a_cut_before_the_desk_wrote_the_answer_is_found_out_at_the_next_start(s
     done = second.until(
         lambda: next((r for r in second.rows.values() if r.id == row.id and r.progress is Progress.CLAIMED), None)
     )
-    assert done.outcome is not None and done.outcome.kind is OutcomeKind.CLAIMED_NOW
+    assert done.outcome is not None
+    assert done.outcome.kind is OutcomeKind.CLAIMED_NOW
     assert _claims_at_the_server(second) == 5
 
