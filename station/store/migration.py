@@ -84,9 +84,10 @@ def _upgrade(raw: sqlite3.Connection, step: ModuleType) -> None:
 
     factory, raw.row_factory = raw.row_factory, None
     try:
-        with create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool).connect() as connection:
-            # The transaction is begun and ended round the step, here neither is done.
-            connection.connection.dbapi_connection.rollback = _leave  # type: ignore[union-attr,method-assign]
+        engine = create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+        # The transaction is begun and ended round the step: here neither is done.
+        engine.dialect.do_rollback = engine.dialect.do_commit = _leave  # type: ignore[method-assign, assignment]
+        with engine.connect() as connection:
             step.upgrade(Operations(MigrationContext.configure(connection)))
     except DBAPIError as error:
         raise (error.orig if isinstance(error.orig, sqlite3.Error) else error) from error
@@ -94,5 +95,5 @@ def _upgrade(raw: sqlite3.Connection, step: ModuleType) -> None:
         raw.row_factory = factory
 
 
-def _leave() -> None:
-    """Nothing is rolled back here."""
+def _leave(_connection: object) -> None:
+    """Neither commit nor roll back."""

@@ -31,6 +31,10 @@ class Seal(Protocol):
 
     def salt(self, salt: bytes) -> None: ...
 
+    def fetch(self) -> bool:
+        """Get the key now, on a thread that may wait: a keyring may ask a person, a passphrase takes a moment."""
+        ...
+
     def seal(self, data: bytes, bound: bytes) -> bytes: ...
 
     def unseal(self, data: bytes, bound: bytes) -> bytes:
@@ -59,6 +63,12 @@ class _KeySeal:
     def salt(self, salt: bytes) -> None:
         self._salt = salt
         self._asked = False
+
+    def fetch(self) -> bool:
+        key, why_not = self._fetch()
+        self._why_not, self._key = why_not, key
+        self._asked = True
+        return key is not None
 
     def seal(self, data: bytes, bound: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
@@ -91,20 +101,24 @@ class _KeySeal:
 
 
 class PassphraseSeal(_KeySeal):
-    """A key derived from a passphrase (``STATION_SEAL_KEY``) with scrypt; the salt stands in the database."""
+    """A key derived from a passphrase (``STATION_SEAL_KEY``) with scrypt; the salt stands in the database.
 
-    def __init__(self, passphrase: str) -> None:
+    Deriving takes about 0.3 s with the usual ``cost``: by ``fetch`` beforehand, else when the first secret comes.
+    """
+
+    def __init__(self, passphrase: str, cost: int = 2**15) -> None:
         super().__init__()
         self._passphrase = passphrase
+        self._cost = cost
 
     def _fetch(self) -> tuple[bytes | None, str]:
         if not self._passphrase:
             return None, "the passphrase is empty"
         if not self._salt:
             return None, "no database is open"
-        # 2**15 x 8 takes 32 MB and about a tenth of a second: OWASP's second choice, fit for a small desk computer.
+        # The usual cost takes 32 MB: of the pairs that OWASP calls equally strong, the one fit for a small computer.
         passphrase = self._passphrase.encode("utf-8", "surrogatepass")
-        return hashlib.scrypt(passphrase, salt=self._salt, n=2**15, r=8, p=3, maxmem=2**26, dklen=32), ""
+        return hashlib.scrypt(passphrase, salt=self._salt, n=self._cost, r=8, p=3, maxmem=2**26, dklen=32), ""
 
 
 class KeyringSeal(_KeySeal):
@@ -122,12 +136,6 @@ class KeyringSeal(_KeySeal):
 
     def salt(self, salt: bytes) -> None:
         """A random key needs none."""
-
-    def fetch(self) -> bool:
-        """Ask the keyring, which may wait for a person; True when the seal is available from now on."""
-        key, why_not = self._fetch()
-        self._why_not, self._key = why_not, key
-        return key is not None
 
     def _fetch(self) -> tuple[bytes | None, str]:
         try:
@@ -151,6 +159,9 @@ class MemoryOnly:
 
     def salt(self, salt: bytes) -> None:
         """Nothing is derived."""
+
+    def fetch(self) -> bool:
+        return False
 
     def seal(self, data: bytes, bound: bytes) -> bytes:  # noqa: ARG002 - as the others
         raise SealError(self.why_not)

@@ -11,8 +11,8 @@ CLAIMABLE = (
 PROBLEM = (
     "CASE WHEN progress = 'refused' OR progress = 'held' OR progress = 'unknown' THEN 1 "
     "WHEN progress = 'open' AND repeat_of IS NULL AND inside IS NULL AND (complete = 0 OR fits <> '' "
-    "OR claim_status = 'not_found' OR claim_status = 'unregistered' OR (claim_status = 'claimed' AND holder <> 'ours')) "
-    "THEN 1 ELSE 0 END"
+    "OR claim_status = 'not_found' OR claim_status = 'unregistered' "
+    "OR (claim_status = 'claimed' AND holder <> 'ours')) THEN 1 ELSE 0 END"
 )
 """Whether a person should look at a row."""
 

@@ -9,8 +9,7 @@ from station.core.batch import Batch
 from station.core.item import Event
 from station.desk import ports
 from station.store import StoreError, StoreProblem
-
-from .conftest import START, Open, Shelf
+from tests.store.shelf import START, Open, Shelf
 
 
 def test_it_is_the_store_that_the_desk_asks_for(opened: Open) -> None:

@@ -7,8 +7,7 @@ import pytest
 from station.core.item import Event
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import FOLLOWS, Progress, WrongStepError
-
-from .conftest import WAYS, Shelf
+from tests.store.shelf import WAYS, Shelf
 
 P = Progress
 DONE = Outcome(OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER, "handle", "Oslo", "200", "fine", "req")
