@@ -59,6 +59,7 @@ class Http:
         self._app = app
         self._at_once = at_once
         self._most_bytes = most_bytes
+        self._trusted: ssl.SSLContext | None = None
         self._clients: dict[bool, httpx.AsyncClient] = {}
         self._running: set[asyncio.Task[Reply]] = set()
 
@@ -103,16 +104,12 @@ class Http:
         """Give up waiting without cancelling: a handler in this process goes on and commits, whoever has left."""
         task = asyncio.ensure_future(work)
         self._running.add(task)
-        task.add_done_callback(self._forget)
+        task.add_done_callback(self._running.discard)
+        task.add_done_callback(_note)
         done, _ = await asyncio.wait({task}, timeout=timeout_s)
         if not done:
             raise TimeoutError
         return task.result()
-
-    def _forget(self, task: asyncio.Task[Reply]) -> None:
-        self._running.discard(task)
-        if not task.cancelled():
-            task.exception()  # taken note of, so that asyncio does not complain about one that nobody waits for
 
     async def _rounds(self, attempt: Attempt, request: Request, timeout_s: float) -> Reply:
         """Mostly one round. A 401 did nothing: one more with a fresh token, where tokens can be renewed. A read goes
@@ -142,9 +139,9 @@ class Http:
         words = tuple(Secret(word) for value in signed.values() for word in value.split()[-1:])
         attempt.secrets = (*self._secrets, *request.secrets, *words)
         url = self._url(request.path, signed=bool(signed))
-        client = self._client(attempt.call)
+        client = await self._client(attempt.call)
         client.cookies.clear()  # nothing that a server leaves with one request follows into the next
-        headers = self._headers(request, attempt) | dict(signed)
+        headers = _headers(request, attempt) | dict(signed)
         # Reading and writing have no limit of their own: the one round the whole covers a byte a second too.
         limits = httpx.Timeout(None, connect=min(CONNECT_S, timeout_s), pool=timeout_s)
         ready = client.build_request(
@@ -158,19 +155,6 @@ class Http:
         )
         attempt.left = self._app is not None
         return await self._exchange(client, ready, attempt)
-
-    def _headers(self, request: Request, attempt: Attempt) -> dict[str, str]:
-        headers = {
-            "User-Agent": f"claiming-station/{__version__}",
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "X-Request-Id": attempt.request_id,
-        }
-        if request.body:
-            headers["Content-Type"] = request.content_type
-        if attempt.call:
-            headers["Connection"] = "close"
-        return headers | dict(request.headers)
 
     def _url(self, path: str, *, signed: bool) -> str:
         try:
@@ -186,13 +170,17 @@ class Http:
             raise NotSentError(Cause.NOT_SET_UP, "credentials travel only over https, or to this computer")
         return f"{self._base}/{path}"
 
-    def _client(self, call: bool) -> httpx.AsyncClient:
+    async def _client(self, call: bool) -> httpx.AsyncClient:
+        if self._app is None and self._trusted is None:
+            # In a thread: reading some hundred certificates would hold up every other request.
+            self._trusted = await asyncio.to_thread(_trust, self._base, self._ca_file)
         if call not in self._clients:
             if self._app is not None:
                 transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
                 self._clients[call] = httpx.AsyncClient(transport=transport, trust_env=False)
             else:
-                self._clients[call] = _open(self._base, self._ca_file, self._at_once, keep=not call)
+                assert self._trusted is not None  # noqa: S101 - read above
+                self._clients[call] = _open(self._base, self._trusted, self._at_once, keep=not call)
         return self._clients[call]
 
     async def _exchange(self, client: httpx.AsyncClient, ready: httpx.Request, attempt: Attempt) -> Reply:
@@ -201,25 +189,47 @@ class Http:
             attempt.status = response.status_code
             headers = {name.lower(): value for name, value in response.headers.items()}
             if attempt.status in _STATUS_SAYS_ALL:
-                body = await self._leftover(response)
+                body = await _leftover(response, self._most_bytes)
             else:
-                body = await self._body(response)
+                body = await _body(response, self._most_bytes)
         finally:
             await response.aclose()
         return read_reply(attempt, headers, body)
 
-    async def _leftover(self, response: httpx.Response) -> bytes | None:
-        try:
-            async with asyncio.timeout(_LEFTOVER_S):
-                return await self._body(response)
-        except (TimeoutError, BodyError, httpx.HTTPError):
-            return None
 
-    async def _body(self, response: httpx.Response) -> bytes:
-        unpacker = Unpacker(response.headers.get("content-encoding", ""), self._most_bytes)
-        async for chunk in response.aiter_raw():
-            unpacker.add(chunk)
-        return unpacker.finish()
+def _note(task: asyncio.Task[Reply]) -> None:
+    """Take note of what a handler that nobody waits for any more ended with, so that asyncio does not complain."""
+    if not task.cancelled():
+        task.exception()
+
+
+def _headers(request: Request, attempt: Attempt) -> dict[str, str]:
+    headers = {
+        "User-Agent": f"claiming-station/{__version__}",
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+        "X-Request-Id": attempt.request_id,
+    }
+    if request.body:
+        headers["Content-Type"] = request.content_type
+    if attempt.call:
+        headers["Connection"] = "close"
+    return headers | dict(request.headers)
+
+
+async def _leftover(response: httpx.Response, most: int) -> bytes | None:
+    try:
+        async with asyncio.timeout(_LEFTOVER_S):
+            return await _body(response, most)
+    except (TimeoutError, BodyError, httpx.HTTPError):
+        return None
+
+
+async def _body(response: httpx.Response, most: int) -> bytes:
+    unpacker = Unpacker(response.headers.get("content-encoding", ""), most)
+    async for chunk in response.aiter_raw():
+        unpacker.add(chunk)
+    return unpacker.finish()
 
 
 def _sort(error: Exception, attempt: Attempt) -> CallError:
@@ -257,15 +267,11 @@ def _connect_cause(error: BaseException) -> Cause:
     return Cause.CONNECT
 
 
-def _open(base_url: str, ca_file: str, at_once: int, *, keep: bool) -> httpx.AsyncClient:
-    try:
-        context = _trust(base_url, ca_file)
-    except OSError as error:
-        raise NotSentError(Cause.TLS, f"the file of authorities cannot be used: {type(error).__name__}") from None
+def _open(base_url: str, trusted: ssl.SSLContext, at_once: int, *, keep: bool) -> httpx.AsyncClient:
     limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once if keep else 0)
     try:
         # The system's proxy counts, but never for this computer itself.
-        return httpx.AsyncClient(verify=context, limits=limits, trust_env=not _is_here(base_url))
+        return httpx.AsyncClient(verify=trusted, limits=limits, trust_env=not _is_here(base_url))
     except Exception as error:
         raise NotSentError(Cause.PROXY, f"the proxy settings cannot be used: {type(error).__name__}") from None
 
@@ -274,10 +280,13 @@ def _trust(base_url: str, ca_file: str) -> ssl.SSLContext:
     """Whom to trust: the shipped authorities, this computer's own, and the named file's. Never everybody."""
     if urlsplit(base_url).scheme != "https":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; reading all authorities takes its time
-    context = httpx.create_ssl_context()
-    context.load_default_certs()
-    if ca_file:
-        context.load_verify_locations(ca_file)
+    try:
+        context = httpx.create_ssl_context()
+        context.load_default_certs()
+        if ca_file:
+            context.load_verify_locations(ca_file)
+    except OSError as error:
+        raise NotSentError(Cause.TLS, f"the file of authorities cannot be used: {type(error).__name__}") from None
     return context
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from station.core.call import Answer, Call, Confirmed, DeviceResult, Verb
-from station.core.errors import CallError, Cause, NotSentError
-from station.core.finding import ClaimStatus, Finding
+from station.core.errors import CallError
+from station.core.finding import Finding
 from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret
 from station.core.target import Account, Target
@@ -13,13 +13,10 @@ from station.core.target import Account, Target
 from .base import AsgiApp, Backend, Now, Settings, Traits
 from .http import Http
 from .native import answers, requests
+from .native.client import AT_ONCE, Client
 from .wire.answers import Reply
-from .wire.requests import Request, Token, json_bytes, path_of
+from .wire.requests import Token
 from .wire.shapes import normal_mac
-
-MOST_PAGES = 1000
-PAGE_SIZE = "100"
-AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +63,7 @@ class Local(Backend):
             ca_file=getattr(settings, "ca_file", ""),
             app=app if inside else None,
         )
+        self._client = Client(self._http, settings.look_up_timeout_s, settings.claim_timeout_s, now)
 
     def accept(self, identifier: Identifier) -> Identifier | None:
         """Any identifier, without the blanks round its fields, a MAC in small letters without separators."""
@@ -77,68 +75,42 @@ class Local(Backend):
         await self._http.close()
 
     async def account(self) -> Account:
-        reply = await self._read(Request("GET", path_of("account")))
-        return answers.take(reply, answers.read_account)
+        return await self._client.account()
 
     async def targets(self) -> list[Target]:
-        found: dict[str, Target] = {}
-        token = ""
-        for _ in range(MOST_PAGES):
-            query = (("page_size", PAGE_SIZE), *([("page_token", token)] if token else []))
-            reply = await self._read(Request("GET", path_of("projects"), query=query))
-            page, following = answers.take(reply, answers.read_targets)
-            found |= {target.id: target for target in page}
-            if not following:
-                return list(found.values())
-            if following == token:
-                break
-            token = following
-        raise NotSentError(Cause.GARBAGE, "the list of projects has no end")
+        return await self._client.targets()
 
     async def look_up(self, identifiers: Sequence[Identifier], target: str) -> list[Finding]:  # noqa: ARG002
-        """One finding for each, in order, whatever the target. What cannot stand in a request is in no register."""
-        findings = [Finding(each, ClaimStatus.NOT_FOUND, self.now()) for each in identifiers]
-        places = [at for at, each in enumerate(identifiers) if requests.is_askable(each)]
-        asked = [identifiers[at] for at in places]
-        if asked:
-            body = json_bytes({"identifiers": [requests.identify(each, secrets=False) for each in asked]})
-            reply = await self._read(Request("POST", path_of("look-ups"), body))
-            told = answers.take(reply, lambda value: answers.read_findings(value, asked, self.now()))
-            for at, finding in zip(places, told, strict=True):
-                findings[at] = finding
-        return findings
+        """One finding for each, in order; it is the same for every target."""
+        return await self._client.look_up(identifiers)
 
     async def dry_run(self, call: Call) -> Answer:
-        reply = await self._http.read(requests.claim_request(call, dry_run=True), self.settings.claim_timeout_s)
-        return self._answer(call, reply, sent=False)
+        reply = await self._client.rehearse(requests.claim_request(call, dry_run=True))
+        return _claimed(call, reply, sent=False)
 
     async def claim(self, call: Call) -> Answer:
         """Claim the call's devices; a key that the server knows with other content is answered by what it did then."""
-        reply = await self._http.call(requests.claim_request(call, dry_run=False), self.settings.claim_timeout_s)
+        reply = await self._client.change(requests.claim_request(call, dry_run=False))
         if answers.error_word(reply) == "key_reused":
             return await self._done_before(call, reply)
-        return self._answer(call, reply, sent=True)
+        return _claimed(call, reply, sent=True)
 
     async def confirm(self, call: Call) -> list[Confirmed]:
         """What the register says now, and what the answer that it keeps under the call's key says of then."""
-        kept = await self._operation(call) if call.verb is Verb.CLAIM else []
+        kept = await self._client.operation(call.key) if call.verb is Verb.CLAIM else []
         then = {result.device_id: result.outcome for result in answers.results_for(call, kept)}
-        keys = await self._keys(call)
-        asked = sorted({key for some in keys for key in some})
-        backs: dict[str, answers.Back] = {}
-        for begin in range(0, len(asked), AT_ONCE):
-            body = json_bytes({"devices": [{"key": key} for key in asked[begin : begin + AT_ONCE]]})
-            backs |= answers.take(await self._read(Request("POST", path_of("read-backs"), body)), answers.read_backs)
+        keys = await self._client.keys(call)
+        backs = await self._client.read_backs(sorted({key for some in keys for key in some}))
         return [
             answers.confirmed(device.device_id, [backs.get(key) for key in some], then.get(device.device_id))
             for device, some in zip(call.devices, keys, strict=True)
         ]
 
     async def release(self, call: Call) -> Answer:
-        return await self._by_handle(call, requests.release_request(call))
+        return _by_handle(call, await self._client.change(requests.release_request(call)))
 
     async def move(self, call: Call) -> Answer:
-        return await self._by_handle(call, requests.move_request(call))
+        return _by_handle(call, await self._client.change(requests.move_request(call)))
 
     async def rename(self, call: Call) -> Answer:
         """Each device by itself: the API names one at a time. What was not answered stays out of the answer."""
@@ -146,7 +118,7 @@ class Local(Backend):
         results: list[DeviceResult] = []
         for device in call.devices:
             try:
-                reply = await self._http.call(requests.rename_request(call, device), self.settings.claim_timeout_s)
+                reply = await self._client.change(requests.rename_request(call, device))
                 results.append(answers.read_renamed(reply, device))
             except CallError:
                 if not results:
@@ -154,55 +126,30 @@ class Local(Backend):
                 break
         return Answer(tuple(results), request_id=call.request_id)
 
-    async def _by_handle(self, call: Call, request: Request) -> Answer:
-        reply = await self._http.call(request, self.settings.claim_timeout_s)
-        if reply.status >= 400:
-            raise answers.refusal(reply, call=True)
-        results = answers.take(reply, lambda value: answers.read_handles(value, call, reply.request_id), call=True)
-        return Answer(results, reply.text, reply.request_id)
-
-    def _answer(self, call: Call, reply: Reply, *, sent: bool) -> Answer:
-        if reply.status >= 400:
-            raise answers.refusal(reply, call=sent)
-        entries = answers.take(reply, lambda value: answers.read_claimed(value, reply), call=sent)
-        return Answer(answers.results_for(call, entries), reply.text, reply.request_id)
-
     async def _done_before(self, call: Call, reply: Reply) -> Answer:
         """The key is used up with other content, so what was done under it is what can be known of these devices."""
         unclear = answers.refusal(reply, call=True)
         try:
-            results = answers.results_for(call, answers.only_keyed(call, await self._operation(call)))
+            results = answers.results_for(call, answers.only_keyed(call, await self._client.operation(call.key)))
         except CallError:
             raise unclear from None
         if not results:
             raise unclear
         return Answer(results, reply.text, reply.request_id)
 
-    async def _operation(self, call: Call) -> list[answers.Claimed]:
-        """The entries of the answer that the server keeps under this call's key; none where it keeps none."""
-        reply = await self._http.read(Request("GET", path_of("operations", call.key)), self.settings.look_up_timeout_s)
-        if reply.status == 404 and answers.error_word(reply) == "not_found":
-            return []
-        if reply.status >= 400:
-            raise answers.refusal(reply, call=False)
-        return answers.take(reply, lambda value: answers.read_claimed(value, reply))
 
-    async def _keys(self, call: Call) -> list[list[str]]:
-        """The registry's keys of each device of a call; for those that nobody had looked up, by a look-up now."""
-        keys = [[device.ref] if device.ref else [] for device in call.devices]
-        without = [at for at, some in enumerate(keys) if not some]
-        for begin in range(0, len(without), AT_ONCE):
-            part = without[begin : begin + AT_ONCE]
-            findings = await self.look_up([call.devices[at].identifier for at in part], call.target)
-            for at, finding in zip(part, findings, strict=True):
-                keys[at] = [device.ref for device in finding.devices]
-        return keys
+def _claimed(call: Call, reply: Reply, *, sent: bool) -> Answer:
+    if reply.status >= 400:
+        raise answers.refusal(reply, call=sent)
+    entries = answers.take(reply, lambda value: answers.read_claimed(value, reply), call=sent)
+    return Answer(answers.results_for(call, entries), reply.text, reply.request_id)
 
-    async def _read(self, request: Request) -> Reply:
-        reply = await self._http.read(request, self.settings.look_up_timeout_s)
-        if reply.status >= 400:
-            raise answers.refusal(reply, call=False)
-        return reply
+
+def _by_handle(call: Call, reply: Reply) -> Answer:
+    if reply.status >= 400:
+        raise answers.refusal(reply, call=True)
+    results = answers.take(reply, lambda value: answers.read_handles(value, call, reply.request_id), call=True)
+    return Answer(results, reply.text, reply.request_id)
 
 
 def _normal(name: str, value: str) -> str:

@@ -206,7 +206,7 @@ def test_a_proxy_that_does_not_let_us_through_is_surely_not_sent(
     async def work() -> CallError:
         async with serving(handler) as proxy:
             monkeypatch.setenv("https_proxy", proxy.url)
-            error = await fail(http("https://station.invalid", sign=Token(Secret(CANARY))), call=True, timeout_s=0.5)
+            error = await fail(http("https://station.invalid", sign=Token(Secret(CANARY))), call=True, timeout_s=1.5)
             assert [(each.method, each.target) for each in proxy.seen] == [("CONNECT", "station.invalid:443")]
             assert CANARY not in str(proxy.seen)
             return error
