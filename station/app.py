@@ -114,6 +114,11 @@ class Application(QObject):
     @Slot()
     def _painted(self) -> None:
         tell_time("painted")
+        # Imported here: the panels are off the window's start-up path.
+        from station.surroundings import surroundings
+        from station.ui.own_panels import add_panels
+
+        add_panels(self.window, self._station.desk, surroundings(self._station))
         self._station.open_services()
 
     @Slot()
