@@ -10,7 +10,7 @@ from .database import Database
 from .importing import import_rows
 from .registry.house import PRACTICE_ORGANIZATION, Target, put_target
 from .rows import read_rows
-from .tables import Kit
+from .tables import Kit, Organization
 
 DELIVERY = Path(__file__).resolve().parents[2] / "resources" / "sample_delivery.csv"
 
@@ -26,10 +26,29 @@ TARGETS = (
 )
 
 
+class NotForPractice(ValueError):
+    """The registry holds organizations of its own: the sample delivery, and the token that all know, stay out."""
+
+
+def is_for_practice(database: Database) -> bool:
+    """Whether the registry is empty, or holds the practice organization already."""
+
+    def own(session: Session) -> bool:
+        slugs = set(session.scalars(select(Organization.slug)))
+        return bool(slugs) and PRACTICE_ORGANIZATION not in slugs
+
+    return not database.read(own)
+
+
 def fill(database: Database, now: datetime, delivery: Path = DELIVERY) -> bool:
-    """Put the sample delivery into an empty registry; a registry that has it is left as people made it since."""
+    """Put the sample delivery into an empty registry; a registry that has it is left as people made it since.
+
+    Raises NotForPractice.
+    """
     if database.read(_is_there):
         return False
+    if not is_for_practice(database):
+        raise NotForPractice
 
     def targets(session: Session) -> None:
         for target in TARGETS:

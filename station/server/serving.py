@@ -21,6 +21,7 @@ from .database import Busy, Unreachable
 from .migrations import NewerDatabase
 from .practice import PRACTICE_TOKEN, practice_connection
 from .registry.house import ensure_token, has_token, opened
+from .sample import is_for_practice
 
 if TYPE_CHECKING:
     import uvicorn
@@ -46,6 +47,8 @@ class ServeProblem(StrEnum):
     BAD_ADDRESS = "bad_address"
     PORT_TAKEN = "port_taken"
     BAD_DATABASE = "bad_database"
+    NOT_FOR_PRACTICE = "not_for_practice"
+    """--practice was asked for on a registry with organizations of its own."""
     NOT_STARTED = "not_started"
     """The log says why."""
 
@@ -193,6 +196,8 @@ def _see_to_tokens(
     made = None
     try:
         with opened(serving.database) as database:
+            if serving.practice and not is_for_practice(database):
+                raise ServeRefused(ServeProblem.NOT_FOR_PRACTICE)
             if token is None and serving.loopback:
                 made = ensure_token(database, make_token, clock())
             elif token is None and not has_token(database):

@@ -23,8 +23,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from station.server.practice import PRACTICE_TOKEN
+from station.server.registry.house import Target, add_target, opened
+from station.server.sample import NotForPractice, fill
 from station.server.serving import ServeProblem, ServeRefused, Serving, check, hosts_of, is_loopback, serve
-from tests.server.desks import Clock
+from tests.server.desks import START, Clock
 
 if TYPE_CHECKING:
     import uvicorn
@@ -135,6 +137,16 @@ def test_other_addresses_need_a_token_and_tls(tmp_path: Path) -> None:
         assert LONG not in str(refused.value)
     check(Serving(database, host=EVERYWHERE, token=LONG, behind_proxy=True))
     assert LONG not in repr(Serving(database, token=LONG))
+
+
+def test_practice_keeps_out_of_a_registry_of_ones_own(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'own.db'}"
+    with opened(database) as registry:
+        add_target(registry, Target("shelf"))
+    with pytest.raises(ServeRefused, match="not_for_practice"):
+        serve(Serving(database, port=0, practice=True), clock=Clock(), say=pytest.fail)
+    with opened(database) as registry, pytest.raises(NotForPractice):
+        fill(registry, START)
 
 
 def test_host_names_that_are_answered() -> None:
