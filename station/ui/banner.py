@@ -56,6 +56,7 @@ class Banner(QFrame):
         self._close.setProperty("look", "quiet")
         for button in (self._act, self._close):
             button.setAutoDefault(False)
+            button.hide()
         row.addWidget(self._text, 1)
         row.addWidget(self._act)
         row.addWidget(self._close)

@@ -1,5 +1,6 @@
 """Where the desk's news cross over to the Qt thread: many news, one wake-up, little work a turn."""
 
+import sys
 import time
 from collections import deque
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from station.core.news import News
 SLICE_S = 0.008
 """How long one turn of Qt's loop may hand news over before it goes on with painting and keys."""
 SLICE_NEWS = 250
+TURN_S = 0.001
+"""How long a busy thread may keep Qt's waiting; Python's own 5 ms, several times in one painting, can be seen."""
 
 
 class DeskDoor(Protocol):
@@ -56,6 +59,7 @@ class Bridge(QObject):
 
     def __init__(self, desk: DeskDoor, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(TURN_S)
         self._waiting: deque[News] = deque()
         self._asleep = True
         # Not by another queued signal: Qt delivers those in one go, and would neither paint nor hear a key in between.
