@@ -16,8 +16,9 @@ from station.desk.house import greet
 from station.folders import resources
 from station.labels import read as read_label
 from station.parts import LEAVE_WITHIN_S, Station
-from station.scanners.keyboard import BurstRule
-from station.scanners.keyboard_settings import Settings as KeyboardSettings
+from station.scanners.keyboard import Keyboard
+from station.scanners.keyboard_rule import BurstRule
+from station.scanners.keyboard_settings import KeyboardSettings
 from station.scanners.pictures import PictureReport, Pictures
 from station.timings import tell_time
 from station.ui.key_filter import KeyFilter, KeyTrouble
@@ -81,10 +82,13 @@ class Application(QObject):
         self.window.painted.connect(self._painted)
         self.window.closing.connect(self._closing)
         QShortcut(QKeySequence.StandardKey.Open, self.window, self._open_files)
-        keyboard = KeyboardSettings(layout=settings.scanner_layout, profile=settings.scanner_profile)
-        rule: BurstRule[Stroke] = BurstRule(keyboard, accepts=_is_label)
+        self.keyboard = Keyboard(
+            KeyboardSettings(layout=settings.scanner_layout, profile=settings.scanner_profile)
+        )
+        self.keyboard.start(self._keep, lambda _state: None)
+        rule: BurstRule[Stroke] = self.keyboard.rule(_is_label)
         self.keys = KeyFilter(
-            app, rule, self._keep, station.clock.now, self.window.set_listening, self._key_trouble
+            app, rule, self.keyboard.deliver, station.clock.now, self._listening, self._key_trouble
         )
         self.keys.install()
         self._doorbell = Doorbell(station.folders.databases(settings.is_practice), self)
@@ -98,6 +102,7 @@ class Application(QObject):
     def end(self) -> None:
         """After the event loop: whatever still runs is stopped, in reverse order of the start."""
         self.keys.remove()
+        self.keyboard.stop()
         self._doorbell.close()
         self._files.stop()
         if self._leaving is None:
@@ -110,6 +115,10 @@ class Application(QObject):
 
     def _key_trouble(self, trouble: KeyTrouble) -> None:
         self._station.desk.do(lists.tell, Trouble(str(trouble)))
+
+    def _listening(self, listening: bool) -> None:
+        self.keyboard.tell_listening(listening)
+        self.window.set_listening(listening)
 
     @Slot()
     def _painted(self) -> None:

@@ -40,7 +40,7 @@ class Cause(StrEnum):
     CRASH = "crash"
 
 
-@dataclass
+@dataclass(eq=False)
 class CallError(Exception):
     """``cause`` for the sentence, ``detail`` the vendor's or the library's own words (no secrets), for support."""
 
@@ -50,14 +50,14 @@ class CallError(Exception):
     status: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class NotSentError(CallError):
     """Surely nothing happened at the vendor. ``retry_after`` is in seconds, where it was told."""
 
     retry_after: float | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class SignInError(CallError):
     """The credentials were refused. ``clock_off`` is how many seconds this computer is ahead of the answer's Date."""
 

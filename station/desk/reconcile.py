@@ -59,8 +59,10 @@ def _same_place(backend: Backend, call: Call) -> bool:
 
 
 def _confirms_only(work: Work, call: Call) -> bool:
-    """A clear answer came, and only single devices of it are to be confirmed."""
-    return any(d.outcome is not None and d.outcome.kind is OutcomeKind.ALREADY_CLAIMED for d in _unknown(work, call))
+    """A clear answer came and only single devices of it are to be confirmed; or the key is known with other content."""
+    outcomes = [device.outcome for device in _unknown(work, call) if device.outcome is not None]
+    already = any(outcome.kind is OutcomeKind.ALREADY_CLAIMED for outcome in outcomes)
+    return already or call.answer.startswith(Cause.KEY_REUSED)
 
 
 def _unknown(work: Work, call: Call) -> list[Device]:

@@ -6,7 +6,7 @@ from typing import Generic
 
 from .keyboard_lines import Burst, Lines
 from .keyboard_run import K, Run
-from .keyboard_settings import Settings
+from .keyboard_settings import KeyboardSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Decision(Generic[K]):
 
 
 def judge(
-    run: Run[K], terminator: str, ended_ms: int, settings: Settings, accepts: Callable[[str], bool]
+    run: Run[K], terminator: str, ended_ms: int, settings: KeyboardSettings, accepts: Callable[[str], bool]
 ) -> Burst | None:
     """The scan that these keys are, or nothing where they are a person's."""
     text = "".join(run.chars).removeprefix(settings.prefix)
@@ -48,7 +48,9 @@ def judge(
 class Held(Generic[K]):
     """The run of held keys, the keys taken for scans that are still down, and what was decided since last asked."""
 
-    def __init__(self, settings: Settings, accepts: Callable[[str], bool], joins: Callable[[str], bool]) -> None:
+    def __init__(
+        self, settings: KeyboardSettings, accepts: Callable[[str], bool], joins: Callable[[str], bool]
+    ) -> None:
         self._settings, self._accepts = settings, accepts
         self.lines = Lines(joins)
         self.run: Run[K] = Run()

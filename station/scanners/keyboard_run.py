@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from .key_table import ALT, Key, Reading, Role, char_of_alt_digits
+from .keyboard_table import ALT, Key, Reading, Role, char_of_alt_digits
 
 K = TypeVar("K", bound=Key)
 

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from .base import Settings
+
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class KeyboardSettings(Settings):
     """How a keyboard-type scanner is told from a person, and how its keys are read.
 
     ``layout``: "us" (the scanner sends a US keyboard's keys) or "same" (the layout of the computer);

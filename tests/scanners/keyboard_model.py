@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import zip_longest
 
-from station.scanners.key_table import US
-from station.scanners.keyboard import Burst, BurstRule, Decision
+from station.scanners.keyboard_rule import Burst, BurstRule, Decision
+from station.scanners.keyboard_table import US
 
 SHIFT, CTRL, ALT, ENTER, TAB, BACKSPACE = 42, 29, 56, 28, 15, 14
 CODES = {plain: (code, False) for code, (plain, _) in US.items()} | {

@@ -5,7 +5,8 @@ from functools import partial
 
 import pytest
 
-from station.scanners.keyboard import BurstRule, Decision, Settings, elapsed
+from station.scanners.keyboard_rule import BurstRule, Decision, elapsed
+from station.scanners.keyboard_settings import KeyboardSettings as Settings
 from tests.scanners.keyboard_model import (
     ALT,
     BACKSPACE,

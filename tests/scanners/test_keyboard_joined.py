@@ -1,6 +1,6 @@
 """Labels of several lines, whose line ends a scanner types as Enter."""
 
-from station.scanners.keyboard import BurstRule
+from station.scanners.keyboard_rule import BurstRule
 from tests.scanners.keyboard_model import Books, Tap, Timed, typed
 
 

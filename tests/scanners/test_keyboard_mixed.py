@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from station.scanners.key_table import read_key
-from station.scanners.keyboard import BurstRule, Settings
+from station.scanners.keyboard_rule import BurstRule
+from station.scanners.keyboard_settings import KeyboardSettings as Settings
+from station.scanners.keyboard_table import read_key
 from tests.scanners.keyboard_model import Books, Tap, keys_of, pace, tap, typed
 
 LETTERS = "ABCdef012-:/ "

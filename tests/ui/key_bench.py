@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from station.core.scan import Scan
-from station.scanners.keyboard import BurstRule, Settings
+from station.scanners.keyboard_rule import BurstRule
+from station.scanners.keyboard_settings import KeyboardSettings as Settings
 from station.ui.key_filter import KeyFilter, KeyTrouble
 from station.ui.key_stroke import Stroke
 

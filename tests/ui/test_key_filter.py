@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QPushButton, QWi
 from pytestqt.qtbot import QtBot
 
 from station.core.scan import Scan
-from station.scanners.keyboard import Settings
+from station.scanners.keyboard_settings import KeyboardSettings as Settings
 from station.ui.key_filter import KeyTrouble
 from tests.scanners.keyboard_model import BACKSPACE, CODES, ENTER, Tap, keys_of, pace, tap, typed
 from tests.ui.key_bench import NOON, UNTOUCHED, Bench

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from station.scanners.keyboard import BurstRule, Settings
+from station.scanners.keyboard_rule import BurstRule
+from station.scanners.keyboard_settings import KeyboardSettings as Settings
 from tests.scanners.keyboard_model import KEYPAD, Books, Tap, Timed, tap, typed
 
 
