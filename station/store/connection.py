@@ -1,6 +1,7 @@
 """One SQLite connection as the store uses it: durable transactions, and every error as ours."""
 
 import sqlite3
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +53,13 @@ class Connection:
 
     def read(self, sql: str, *values: Value) -> list[sqlite3.Row]:
         return self._run(self.raw.execute, sql, values).fetchall()
+
+    def numbers(self, sql: str, *values: Value) -> "array[int]":
+        """The first column, for as many rows as a long table has."""
+        cursor = self.raw.cursor()
+        cursor.row_factory = None
+        rows = self._run(cursor.execute, sql, values).fetchall()
+        return array("q", [number for (number,) in rows])
 
     def one(self, sql: str, *values: Value) -> Any:
         """The first row, or None."""

@@ -115,11 +115,20 @@ class StepWrites(ItemWrites):
 
     def _derive(self, items: Iterable[int]) -> None:
         """Write the rows' columns from their devices, and count up their batches' revisions."""
-        for item in items:
-            devices = self.devices(item)
-            if devices:
-                self._db.write(f"UPDATE items SET {_PROGRESS_SET} WHERE id = ?", *derive.progress_values(devices), item)
-            self._touch(item)
+        wanted = list(dict.fromkeys(items))
+        for at in range(0, len(wanted), CHUNK):
+            part = wanted[at : at + CHUNK]
+            devices: dict[int, list[Device]] = {}
+            for device in self._devices(f"WHERE d.item IN ({marks(part)}) ORDER BY d.id", *part):
+                devices.setdefault(device.item, []).append(device)
+            self._db.write_many(
+                f"UPDATE items SET {_PROGRESS_SET} WHERE id = ?",
+                [(*derive.progress_values(mine), item) for item, mine in devices.items()],
+            )
+            self._db.write(
+                "UPDATE batches SET revision = revision + 1 "
+                f"WHERE seq IN (SELECT batch FROM items WHERE id IN ({marks(part)}))", *part
+            )
 
     def _of_ids(self, ids: Sequence[int]) -> list[Device]:
         found: list[Device] = []
@@ -132,10 +141,13 @@ class StepWrites(ItemWrites):
         self, devices: Sequence[Device], when: str, old: Progress, new: Progress, who: str, why: str, detail: str
     ) -> None:
         batches: dict[int, str] = {}
-        for item in {device.item for device in devices}:
-            batches[item] = self._db.value(
-                "SELECT b.id FROM batches b JOIN items i ON i.batch = b.seq WHERE i.id = ?", item
+        items = list({device.item for device in devices})
+        for at in range(0, len(items), CHUNK):
+            part = items[at : at + CHUNK]
+            rows = self._db.read(
+                f"SELECT i.id, b.id FROM items i JOIN batches b ON b.seq = i.batch WHERE i.id IN ({marks(part)})", *part
             )
+            batches |= {row[0]: row[1] for row in rows}
         self._db.write_many(
             _EVENT,
             [

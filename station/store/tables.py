@@ -113,7 +113,7 @@ items = Table(
     _words("items", "holder", Holder), _words("items", "look_up", Check), *_outcome_words("items"),
     # Rows are never deleted, so no ID is ever used twice, and each scan is spared a write to SQLite's own sequence.
 )
-Index("items_number", items.c.batch, items.c.number)
+Index("items_number", items.c.batch, items.c.number, items.c.progress)
 Index("items_live", items.c.key, items.c.connection, sqlite_where=(items.c.live == 1) & items.c.repeat_of.is_(None)
       & items.c.inside.is_(None))
 Index("items_half", items.c.batch, items.c.id, sqlite_where=(items.c.complete == 0) & (items.c.progress == "open"))
