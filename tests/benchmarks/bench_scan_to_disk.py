@@ -14,6 +14,7 @@ from station.core.identifier import Identifier, Kind
 from station.core.scan import Scan
 from station.desk.ports import NewItem
 from station.store import SqliteStore, StoreError, open_store
+from station.store.connection import LOG_PAGES
 from tests.benchmarks.figures import Figure, at_most
 
 ON_TABLE = 10_000
@@ -79,6 +80,7 @@ def _bare(path: Path) -> sqlite3.Connection:
     bare = sqlite3.connect(path, isolation_level=None)
     bare.execute("PRAGMA journal_mode = WAL")
     bare.execute("PRAGMA synchronous = FULL")
+    bare.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
     bare.execute("CREATE TABLE scans (id INTEGER PRIMARY KEY, data BLOB)")
     return bare
 

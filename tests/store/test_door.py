@@ -1,7 +1,10 @@
 """The store is what the desk asks for, and says no to what it must not take."""
 
 import sqlite3
+import subprocess
+import sys
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +13,8 @@ from station.core.item import Event
 from station.desk import ports
 from station.store import StoreError, StoreProblem
 from tests.store.shelf import START, Open, Shelf
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_it_is_the_store_that_the_desk_asks_for(opened: Open) -> None:
@@ -112,3 +117,16 @@ def test_errors_that_are_not_sqlites_own_are_not_hidden(shelf: Shelf) -> None:
         shelf.store.connection.read("SELECT nonsense")
     assert refused.value.problem is StoreProblem.FAULT
     assert isinstance(refused.value.__cause__, sqlite3.OperationalError)
+
+
+def test_a_start_imports_nothing_that_is_slow(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from station.store import choose_seal, open_store\n"
+        "open_store(Path(sys.argv[1]), choose_seal(lambda _: None)).store.close()\n"
+        "print(sorted({'sqlalchemy', 'alembic', 'keyring', 'cryptography'} & set(sys.modules)))"
+    )
+    for _ in ("a new database", "one that is there"):
+        run = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "desk.db")], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert run.stdout.strip() == "[]"
