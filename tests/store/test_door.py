@@ -125,8 +125,7 @@ def test_a_start_imports_nothing_that_is_slow(tmp_path: Path) -> None:
         "open_store(Path(sys.argv[1]), choose_seal(lambda _: None)).store.close()\n"
         "print(sorted({'sqlalchemy', 'alembic', 'keyring', 'cryptography'} & set(sys.modules)))"
     )
+    command = [sys.executable, "-c", code, str(tmp_path / "desk.db")]
     for _ in ("a new database", "one that is there"):
-        run = subprocess.run(
-            [sys.executable, "-c", code, str(tmp_path / "desk.db")], cwd=ROOT, capture_output=True, text=True, check=True
-        )
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         assert run.stdout.strip() == "[]"
