@@ -2,6 +2,7 @@
 
 import locale
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,34 +12,58 @@ ENGLISH = "en"
 
 Text = str | Mapping[str, str]
 """A sentence, or its forms by number: ``one`` and ``other``."""
+_TABLE = re.compile(r"^(?=\[)", re.MULTILINE)
 
 
 class Catalogue:
-    """The sentences of one language over those of English."""
+    """The sentences of one language over those of English; each section of a file is read when it is first needed.
+
+    The window needs a quarter of them before its first painting, and reading them all would take a tenth of its start.
+    """
 
     def __init__(self) -> None:
         self._texts: dict[str, Text] = {}
+        self._unread: dict[str, list[str]] = {}
         self.language = ""
 
     def load(self, language: str) -> None:
-        """Read English, then the language over it; a file that cannot be read leaves English."""
-        self._texts = _flat(_read(ENGLISH))
-        self.language = ENGLISH
+        """Take English, then the language over it; what cannot be read stays English."""
+        self._texts, self._unread = {}, {}
+        self._add(ENGLISH)
         for name in (language.split("_", maxsplit=1)[0], language):
-            if name and name != ENGLISH and (FOLDER / f"{name}.toml").is_file():
-                self._texts |= _flat(_read(name))
-                self.language = name
+            if name not in ("", self.language) and (FOLDER / f"{name}.toml").is_file():
+                self._add(name)
 
     def find(self, key: str) -> Text | None:
         if not self.language:
             self.load(_language_here())
+        for text in self._unread.pop(key.partition(".")[0], ()):
+            self._texts |= _flat(_parsed(text))
         return self._texts.get(key)
 
+    def _add(self, language: str) -> None:
+        self.language = language
+        for name, text in _sections(language).items():
+            self._unread.setdefault(name, []).append(text)
 
-def _read(language: str) -> dict[str, object]:
+
+def _sections(language: str) -> dict[str, str]:
+    """The file's tables by the first part of their names, unread."""
+    sections: dict[str, str] = {}
     try:
-        return tomllib.loads((FOLDER / f"{language}.toml").read_text("utf-8"))
+        text = (FOLDER / f"{language}.toml").read_text("utf-8")
     except (OSError, ValueError):
+        return sections
+    for table in _TABLE.split(text)[1:]:
+        name = re.split(r"[.\]]", table[1:], maxsplit=1)[0].strip()
+        sections[name] = sections.get(name, "") + table
+    return sections
+
+
+def _parsed(text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except ValueError:
         return {}
 
 

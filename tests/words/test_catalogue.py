@@ -13,7 +13,7 @@ from station.words import advise, catalogue, choose_language, say
 
 STATION = Path(catalogue.__file__).parents[1]
 TEXTS = catalogue._flat(tomllib.loads((catalogue.FOLDER / "en.toml").read_text("utf-8")))
-KEY = re.compile(r"^[a-z_]+(\.[A-Za-z0-9_]+)+$")
+KEY = re.compile(r"^[a-z_]+(\.[A-Za-z0-9_-]+)+$")
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def asked_for() -> tuple[set[str], set[str]]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and KEY.match(node.value):
                 whole.add(node.value)
             elif isinstance(node, ast.JoinedStr):
-                parts = [re.escape(str(p.value)) if isinstance(p, ast.Constant) else r"[\w.]+" for p in node.values]
+                parts = [re.escape(str(p.value)) if isinstance(p, ast.Constant) else r"[\w.-]+" for p in node.values]
                 pattern = "".join(parts)
                 if re.match(r"[a-z_]+\\\.", pattern):
                     patterns.add(pattern)
