@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, QUrl, Slot, qInstallMessageHandler
 
 from station.core.news import Heard, ScanHeard
 
@@ -24,12 +24,18 @@ class Sounds(QObject):
     @Slot()
     def load(self) -> None:
         """Read the sounds; call it after the first painting, for Qt's sound library is slow to load."""
+        if self._volume <= 0:
+            return
+        before = qInstallMessageHandler(lambda *_told: None)  # it complains of every library that is missing
         try:
             from PySide6.QtMultimedia import QMediaDevices, QSoundEffect  # start-up speed, and it may be missing
+
+            if QMediaDevices.defaultAudioOutput().isNull():
+                return
         except ImportError:
             return
-        if QMediaDevices.defaultAudioOutput().isNull():
-            return
+        finally:
+            qInstallMessageHandler(before)
         for heard in Heard:
             effect = QSoundEffect(self)
             effect.setSource(QUrl.fromLocalFile(str(FOLDER / f"{heard}.wav")))

@@ -23,6 +23,8 @@ from .wishes import Wishes
 WIDE = 1200
 """From this width on the details stand beside the table."""
 BAND_SHARE = 0.25
+SOUNDS_AFTER_MS = 1_500
+"""How long after the first painting the sounds are loaded, when everything else has had its turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Window(QMainWindow):
         self.actions_here = Actions(self, self.table, self.parts.filters, self.panels, self.wishes)
         self.sounds = Sounds(self._settings.volume, self)
         self.bridge.heard.connect(self.sounds.hear)
+        self.painted.connect(lambda: QTimer.singleShot(SOUNDS_AFTER_MS, self.sounds.load))
         self.conduct = Conduct(self)
         self.setCentralWidget(self.parts)
         self.setAcceptDrops(True)

@@ -209,6 +209,9 @@ def test_enter_names_a_row_and_escape_does_not(qtbot: QtBot, window: Window, sou
     press(window, Qt.Key.Key_Return)
     assert source.wished("rename") == [(1, "Fridge 3")]
     press(window, Qt.Key.Key_Return)
+    again = QApplication.focusWidget()
+    assert isinstance(again, NameEditor)
+    again.setText("Fridge 4")
     press(window, Qt.Key.Key_Escape)
     assert len(source.wished("rename")) == 1
     assert window.table.hasFocus()
