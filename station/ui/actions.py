@@ -26,6 +26,7 @@ KEYS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("undo", ("Ctrl+Z",)),
     ("find", ("Ctrl+F",)),
     ("back", ("Esc",)),
+    ("clear", ("Ctrl+Shift+Del",)),
 )
 """Shortcuts of the whole window. Del, Ctrl+C and Ctrl+V belong to the table, so that fields keep theirs."""
 TABLE_KEYS = (("remove", "Del"), ("copy", "Ctrl+C"), ("paste", "Ctrl+V"))
@@ -35,6 +36,7 @@ class Actions(QObject):
     """Makes the window's actions and carries them out through ``Wishes``."""
 
     claim_wanted = Signal()
+    clear_wanted = Signal()
 
     def __init__(self, window: QWidget, table: ItemsTable, filters: FilterBar, panels: Panels, wishes: Wishes) -> None:
         super().__init__(window)
@@ -50,6 +52,7 @@ class Actions(QObject):
             "undo": self._rows.undo,
             "find": filters.open,
             "back": self.back,
+            "clear": self.clear_wanted.emit,
             "remove": self._remove,
             "copy": self._copy,
             "paste": self.paste,
@@ -135,4 +138,5 @@ class Actions(QObject):
         if item.progress is Progress.REFUSED:
             entries.append(("try_again", lambda: self._rows.try_again(chosen)))
         entries.append(("copy", self._copy))
+        entries.append(("clear", self.clear_wanted.emit))
         return entries

@@ -9,6 +9,7 @@ from station.desk.ports import Order, Show, SortBy
 from station.words import say
 
 from .claim_button import wording
+from .commands import Commands
 from .items_model import Column
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ class Conduct(QObject):
         header = window.table.horizontalHeader()
         header.sectionClicked.connect(self._sort)
         window.actions_here.claim_wanted.connect(self.claim)
+        self._commands = Commands(
+            window.bridge, parts.banner, window.state, window.wishes, window.panels, self.claim, self
+        )
+        window.actions_here.clear_wanted.connect(self._commands.ask_to_clear)
         window.bridge.heard.connect(self._hear)
         window.bridge.summary.connect(self._sum_up)
         window.bridge.ready.connect(window.listing.ask)

@@ -22,9 +22,11 @@ from station.core.news import (
     Refused,
     ScanHeard,
     Summary,
+    TargetsRead,
     Trouble,
     Undone,
 )
+from station.core.target import Target
 from station.desk.ports import Show, SortBy
 from station.ui.name_editor import NameEditor
 from station.ui.window import Window, WindowSettings
@@ -188,6 +190,41 @@ def test_undo_removal_and_checking_are_wishes(window: Window, source: Source, he
     assert source.wished("undo") == [("Anna",)]
     assert source.wished("remove") == [([9], "Anna")]
     assert source.wished("check_again") == [([9],)]
+
+
+def order(window: Window, source: Source, command: str, argument: str = "") -> None:
+    source.tell(ScanHeard(Heard.KEPT, None, "", "keyboard", command=command, argument=argument))
+    for _ in range(3):
+        QApplication.processEvents()
+
+
+def test_labels_of_the_station_are_carried_out(qtbot: QtBot, window: Window, source: Source, hear: Hear) -> None:
+    hear(row(1, "abc"))
+    source.tell(TargetsRead("oslo", (Target("p1", "Oslo-West"), Target("p2", "Oslo-East"))))
+    order(window, source, "undo")
+    order(window, source, "operator", "Bo")
+    order(window, source, "target", "Oslo-East")
+    order(window, source, "target", "Nowhere")
+    assert source.wished("undo") == [("Anna",)]
+    assert source.wished("choose_operator") == [("Bo",)]
+    assert source.wished("choose") == [("oslo", "p2", "Oslo-East")]
+    assert window.parts.banner.shown is not None
+    assert "Nowhere" in window.parts.banner.shown.text
+    assert band(window)[0] == "READY TO CLAIM"
+
+
+def test_a_claim_by_label_takes_two_scans_and_clearing_a_press(window: Window, source: Source, hear: Hear) -> None:
+    hear(row(1, "abc"))
+    order(window, source, "claim")
+    assert source.wished("claim") == []
+    assert window.parts.banner.shown is not None
+    assert window.parts.banner.shown.text.startswith("Claim 1 device into Oslo-West?")
+    order(window, source, "claim")
+    assert len(source.wished("claim")) == 1
+    press(window, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert source.wished("clear") == []
+    next(button for button in window.parts.banner.findChildren(QPushButton) if button.text() == "Clear").click()
+    assert source.wished("clear") == [("Anna",)]
 
 
 def test_what_was_undone_can_be_put_back(qtbot: QtBot, window: Window, source: Source, hear: Hear) -> None:
