@@ -55,11 +55,13 @@ class Conduct(QObject):
     def claim(self) -> None:
         """Claim what the button says; without a name or a target, ask for that first."""
         window = self._window
+        counts = window.state.plan.counts
+        homeless = not window.state.target_title or not all(title for title, _ in counts.devices)
+        if counts.ready and homeless and window.panels.open("targets"):
+            return
         if not self._parts.claim.isEnabled():
             return
         if not window.state.operator and window.panels.open("operator"):
-            return
-        if not all(title for title, _ in window.state.plan.counts.devices) and window.panels.open("targets"):
             return
         window.wishes.claim()
 

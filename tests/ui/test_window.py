@@ -123,6 +123,17 @@ def test_without_a_name_claim_asks_for_it(qtbot: QtBot, window: Window, source: 
     assert not window.panels.isVisible()
 
 
+def test_without_a_target_claim_asks_for_it(qtbot: QtBot, window: Window, source: Source, hear: Hear) -> None:
+    hear(row(1, "abc"))
+    window.panels.add("targets", QLineEdit())
+    source.tell(replace(plan_of([row(1, "abc")], devices=()), target="", target_title=""))
+    qtbot.waitUntil(lambda: window.state.target_title == "")
+    assert window.parts.claim.text() == "Choose a target, F8"
+    press(window, Qt.Key.Key_F9)
+    assert source.wished("claim") == []
+    assert window.panels.open_name == "targets"
+
+
 def test_a_claim_shows_its_progress_and_its_sum(qtbot: QtBot, window: Window, source: Source, hear: Hear) -> None:
     hear(*mixed())
     source.tell(Claiming(12, 27))
