@@ -4,7 +4,8 @@ from station.backends.listing import UnavailableError, load
 from station.core.scan import split_aim
 from station.labels import read
 from station.parts import Station
-from station.ui.own_panels import Surroundings, Terms
+from station.ui.own_panels import Surroundings
+from station.ui.terms import Terms
 from station.words import advise, identifier_text, say
 
 

@@ -5,21 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+
+from station.core.item import Item
+
 from .bridge import DeskDoor
+from .details_panel import DetailsDoors, DetailsPanel
+from .entry_panel import EntryPanel
+from .help_panel import HelpPanel
 from .operator_panel import OperatorPanel
 from .panel_parts import Panel
+from .panel_wishes import PanelWishes
+from .panels import DETAILS
+from .summary_panel import SummaryPanel
 from .target_picker import TargetPicker
+from .terms import Terms, TermsOf
 from .window import Window
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a claim at a connection starts and whether it can be undone, and what a release there costs: codes."""
-
-    starts: str = ""
-    irreversible: bool = True
-    release: bool = False
-    release_costs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,46 @@ class Surroundings:
     desk_name: str
     now: Callable[[], datetime]
     read_label: Callable[[str], tuple[str, str]] = lambda _text: ("", "")
-    terms: Callable[[str], Terms] = lambda _connection: Terms()
+    terms: TermsOf = lambda _connection: Terms()
 
 
 def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> None:
     """Give the window all its panels."""
     style, state, wishes = window.style_now, window.state, window.wishes
+    details = DetailsPanel(_details_doors(window, desk, surroundings), style)
+    window.table.current_changed.connect(details.show_row)
     panels: dict[str, Panel] = {
+        DETAILS: details,
         "operator": OperatorPanel(desk, state, style, surroundings.operators, wishes.choose_operator),
         "targets": TargetPicker(state, wishes, style, surroundings.now),
+        "entry": EntryPanel(style, surroundings.read_label, wishes.keep, window.actions_here.take_text),
+        "help": HelpPanel(style),
+        "summary": SummaryPanel(
+            desk, window.bridge, style, surroundings.receipts, surroundings.desk_name, surroundings.now
+        ),
     }
     for name, panel in panels.items():
         panel.close_wanted.connect(window.panels.close_open)
         window.restyled.connect(panel.restyle)
         window.panels.add(name, panel)
     window.panels.opened.connect(lambda name: panels[name].opened() if name in panels else None)
+    details.show_row(window.table.current_id())
+
+
+def _details_doors(window: Window, desk: DeskDoor, surroundings: Surroundings) -> DetailsDoors:
+    def item(item_id: int) -> Item | None:
+        row = window.items.rows.row_of(item_id)
+        return window.items.item_at(row) if row >= 0 else None
+
+    def go_to(item_id: int) -> None:
+        if window.items.rows.row_of(item_id) >= 0:
+            window.table.go_to(item_id)
+        else:  # a filter hides it
+            once = Qt.ConnectionType.SingleShotConnection
+            window.listing.laid_out.connect(lambda: window.table.go_to(item_id), once)
+            window.parts.filters.clear()
+
+    return DetailsDoors(
+        window.bridge, window.state, window.wishes, PanelWishes(desk, window.state), item, go_to, surroundings.terms,
+        surroundings.now,
+    )

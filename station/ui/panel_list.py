@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
@@ -52,6 +53,8 @@ class Rows(QAbstractListModel):
         row = self.rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return row.spoken
+        if role == Qt.ItemDataRole.ToolTipRole:  # a tooltip takes what looks like markup for markup
+            return f"<span>{escape(row.spoken)}</span>"
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -74,7 +77,7 @@ class RowsDelegate(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         heights = QFontMetrics(self._title).height() + (QFontMetrics(self._line).height() if self.two_lines else 0)
-        return QSize(self._style.px(80), heights + self._style.px(12))
+        return QSize(self._style.px(80), heights + self._style.px(14))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = self._model.rows[index.row()]
@@ -90,7 +93,7 @@ class RowsDelegate(QStyledItemDelegate):
         ink = colours.text if row.enabled else colours.muted
         self._write(painter, room, row.title, mono=row.mono, ink=ink, bold=True)
         if self.two_lines and row.line:
-            lower = room.adjusted(0, QFontMetrics(self._title).height(), 0, 0)
+            lower = room.adjusted(0, QFontMetrics(self._title).height() + px(2), 0, 0)
             tone = colours.tones[row.tone].ink if row.tone is not None else colours.muted
             self._write(painter, lower, row.line, mono=False, ink=tone, bold=False)
 
@@ -109,9 +112,10 @@ class RowList(QListView):
 
     picked = Signal(str)
 
-    def __init__(self, name: str, style: Style, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, style: Style, parent: QWidget | None = None, *, to_choose: bool = True) -> None:
         super().__init__(parent)
         self.rows = Rows(self)
+        self._to_choose = to_choose
         self._drawn_by = RowsDelegate(self.rows, style, self)
         self.setModel(self.rows)
         self.setItemDelegate(self._drawn_by)
@@ -138,7 +142,7 @@ class RowList(QListView):
         self.rows.show_rows(rows)
         usable = [at for at, row in enumerate(rows) if row.enabled]
         marked = [at for at in usable if rows[at].key == before] or [at for at in usable if rows[at].chosen]
-        if marked or usable:
+        if marked or (usable and self._to_choose):
             self.setCurrentIndex(self.rows.index((marked or usable)[0]))
 
     def current_key(self) -> str:

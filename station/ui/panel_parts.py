@@ -13,7 +13,7 @@ from station.words import Tone, say
 from .bridge import DeskDoor
 from .style import RADIUS, Style
 
-LONGEST_WORD = 12
+LONGEST_WORD = 20
 """Letters after which a word may be broken anywhere: an identifier must not be cut off by a narrow panel."""
 _BREAK = "\N{ZERO WIDTH SPACE}"
 
@@ -33,10 +33,10 @@ class Panel(QWidget):
         self.title = label(title, "title")
         self.close_button = button(say("banner.close"), "quiet")
         self.close_button.clicked.connect(self.close_wanted)
-        head = QHBoxLayout()
-        head.addWidget(self.title, 1)
-        head.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.content.addLayout(head)
+        self.head = QHBoxLayout()
+        self.head.addWidget(self.title, 1)
+        self.head.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.content.addLayout(self.head)
         self.restyle(style)
 
     def restyle(self, style: Style) -> None:

@@ -17,7 +17,8 @@ def fits(target: Target, text: str) -> bool:
 def row_of(target: Target, chosen: str, noun: str, now: datetime) -> Row:
     """A target's row; one that cannot be claimed into is greyed and says why."""
     why = why_not(target, noun, now)
-    about = [target.path or target.organization, *_seats(target, now)]
+    path = "" if target.path == target.title else target.path
+    about = [path or target.organization, *_seats(target, now)]
     line = why or " · ".join(part for part in about if part)
     if target.id == chosen:
         line = " · ".join(part for part in (say("targets.chosen"), line) if part)

@@ -1,0 +1,159 @@
+"""All that is known of the selected row, and what can be done with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from station.core.item import Details, Item
+from station.core.news import DetailsRead
+from station.words import say
+
+from .bridge import Bridge
+from .desk_state import DeskState
+from .details_body import DetailsBody
+from .details_parts import Question, RowButtons, possible
+from .panel_parts import Panel, button, label, scrolled
+from .panel_wishes import PanelWishes
+from .style import Style
+from .terms import TermsOf, cost_of_release
+from .wishes import Wishes
+
+SETTLE_MS = 60
+"""How long the selection must stand still before the desk is asked: scans may arrive many a second."""
+AGE_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsDoors:
+    """Where the details get what they need: news, what is chosen, wishes, the row in the table, the clock."""
+
+    bridge: Bridge
+    state: DeskState
+    wishes: Wishes
+    own_wishes: PanelWishes
+    item: Callable[[int], Item | None]
+    go_to: Callable[[int], object]
+    terms: TermsOf
+    now: Callable[[], datetime]
+
+
+class DetailsPanel(Panel):
+    """Follows the selected row; shows what the table knows at once, and the rest when the desk has read it."""
+
+    def __init__(self, doors: DetailsDoors, style: Style) -> None:
+        super().__init__("", style)
+        self.setAccessibleName(say("details.title"))
+        self._doors, self._rows = doors, doors.wishes.rows()
+        self._item_id = 0
+        self._details: Details | None = None
+        self._empty = label(say("details.empty"), "muted")
+        self._body = DetailsBody(doors, style)
+        self._area = scrolled(self._body)
+        self._question = Question(say("details.release_yes"), say("details.release_no"))
+        self._buttons = RowButtons(self._deeds())
+        self._copy_all = button(say("details.do.copy"), "quiet", say("details.does.copy"))
+        self._copy_all.clicked.connect(self._copy)
+        self.head.insertWidget(1, self._copy_all)
+        foot = QWidget()
+        low = QVBoxLayout(foot)
+        low.setContentsMargins(0, 0, 0, 0)
+        low.addWidget(self._question)
+        low.addWidget(self._buttons)
+        self.content.addWidget(self._empty)
+        self.content.addWidget(self._area, 1)
+        self.content.addWidget(foot)
+        self._asking = QTimer(self, interval=SETTLE_MS, singleShot=True)
+        self._asking.timeout.connect(self._ask)
+        self._ageing = QTimer(self, interval=AGE_MS)
+        self._ageing.timeout.connect(self._age)
+        self._ageing.start()
+        self._question.yes.connect(lambda: doors.own_wishes.release([self._item_id]))
+        doors.bridge.details_read.connect(self._take)
+        doors.bridge.items_changed.connect(self._follow)
+        doors.bridge.items_gone.connect(self._forget)
+        self._show(None)
+
+    def restyle(self, style: Style) -> None:
+        super().restyle(style)
+        if hasattr(self, "_body"):
+            self._body.restyle(style)
+            self._age()
+
+    def opened(self) -> None:
+        self._ask()
+
+    @Slot(int)
+    def show_row(self, item_id: int) -> None:
+        """Show another row; 0 for none."""
+        if item_id == self._item_id:
+            return
+        self._item_id = item_id
+        self._question.hide()
+        item = self._doors.item(item_id) if item_id else None
+        self._show(Details(item) if item is not None else None, begin=True)
+        self._asking.start()
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._ask()
+
+    @Slot()
+    def _ask(self) -> None:
+        if self._item_id and self.isVisible():
+            self._doors.wishes.details(self._item_id)
+
+    @Slot(object)
+    def _take(self, read: DetailsRead) -> None:
+        if read.details.item.id == self._item_id:
+            self._show(read.details)
+
+    @Slot(object)
+    def _follow(self, items: tuple[Item, ...]) -> None:
+        if any(item.id == self._item_id for item in items) and not self._asking.isActive():
+            self._asking.start()
+
+    @Slot(object)
+    def _forget(self, gone: object) -> None:
+        if self._item_id in getattr(gone, "ids", ()):
+            self.show_row(0)
+
+    @Slot()
+    def _age(self) -> None:
+        if self.isVisible() and self._details is not None:
+            self._show(self._details)
+
+    def _show(self, details: Details | None, *, begin: bool = False) -> None:
+        self._details = details
+        self._empty.setVisible(details is None)
+        for part in (self._area, self._buttons, self._copy_all):
+            part.setVisible(details is not None)
+        self.title.setText(say("details.title") if details is None else say("details.row", row=details.item.number))
+        if details is not None:
+            terms = self._doors.terms(details.item.connection)
+            self._body.tell(details, self._doors.now(), begin=begin)
+            self._buttons.tell(possible(details.item, can_release=terms.release))
+
+    def _deeds(self) -> dict[str, Callable[[], object]]:
+        rows, own = self._rows, self._doors.own_wishes
+        return {
+            "move": lambda: rows.move_to_fitting([self._item_id]),
+            "check_again": lambda: rows.check_again([self._item_id]),
+            "try_again": lambda: rows.try_again([self._item_id]),
+            "take_back": lambda: own.take_back([self._item_id]),
+            "remove": lambda: rows.remove([self._item_id]),
+            "release": self._ask_release,
+        }
+
+    def _ask_release(self) -> None:
+        if self._details is not None:
+            terms = self._doors.terms(self._details.item.connection)
+            self._question.ask(cost_of_release(terms, self._details.item))
+
+    @Slot()
+    def _copy(self) -> None:
+        if self._details is not None:
+            QGuiApplication.clipboard().setText(self._body.copy_text(self._details, self._doors.now()))

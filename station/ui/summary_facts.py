@@ -1,0 +1,83 @@
+"""What the summary says of a batch, put together on the reading thread."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from station.core.batch import Batch
+from station.core.item import Item
+from station.core.progress import SETTLED, Progress
+from station.core.receipt import Receipt
+from station.desk import history
+from station.desk.ports import Reader
+from station.reports.facts import sums
+from station.words import advice, identifier_text, say, time_of_day
+
+from .panel_list import Row
+
+MOST_BATCHES, MOST_PROBLEMS = 20, 50
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryFacts:
+    """A batch's receipt with its sums, reasons for what is not settled, and problem rows (title, cause, next step)."""
+
+    receipt: Receipt
+    sums: tuple[tuple[int, str, bool], ...]
+    waiting: tuple[str, ...]
+    problems: tuple[tuple[str, str, str], ...]
+    batches: tuple[Row, ...]
+
+    @property
+    def claimed(self) -> int:
+        return sum(line.device.progress is Progress.CLAIMED for line in self.receipt.lines)
+
+
+def read_summary(reader: Reader, batch: str, desk: str, now: datetime) -> SummaryFacts | None:
+    """The facts of a batch, of the last one that was claimed without an ID; None where there is none."""
+    closed = [each for each in reader.batches() if each.closed_at is not None][:MOST_BATCHES]
+    wanted = batch or (closed[0].id if closed else "")
+    receipt = history.receipt(reader, wanted, desk, now) if wanted else None
+    if receipt is None:
+        return None
+    return SummaryFacts(receipt, _sums(receipt), _waiting(receipt), _problems(receipt),
+                        tuple(_row(each, wanted, now) for each in closed))
+
+
+def _sums(receipt: Receipt) -> tuple[tuple[int, str, bool], ...]:
+    return tuple((count, words, settled) for words, count, settled in _counted(receipt))
+
+
+def _counted(receipt: Receipt) -> list[tuple[str, int, bool]]:
+    settled = Receipt(receipt.batch, tuple(line for line in receipt.lines if line.device.progress in SETTLED),
+                      receipt.made_at, receipt.desk, receipt.desk_id)
+    waiting = Receipt(receipt.batch, tuple(line for line in receipt.lines if line.device.progress not in SETTLED),
+                      receipt.made_at, receipt.desk, receipt.desk_id)
+    return [*((words, count, True) for words, count in sums(settled)),
+            *((words, count, False) for words, count in sums(waiting))]
+
+
+def _waiting(receipt: Receipt) -> tuple[str, ...]:
+    """Why something is not settled, a sentence for each state that there is."""
+    found = {line.device.progress for line in receipt.lines} - SETTLED
+    reasons = [say(f"summary.why.{progress}") for progress in Progress if progress in found]
+    return tuple(reasons)
+
+
+def _problems(receipt: Receipt) -> tuple[tuple[str, str, str], ...]:
+    rows: dict[int, Item] = {}
+    for line in receipt.lines:
+        if line.device.progress in (Progress.REFUSED, Progress.HELD):
+            rows[line.item.id] = line.item
+    found = []
+    for item in list(rows.values())[:MOST_PROBLEMS]:
+        counsel = advice(item)
+        title = say("summary.row", row=item.number, identifier=identifier_text(item.identifier))
+        cause = counsel.cause if counsel is not None else say("summary.part_refused")
+        found.append((title, cause, counsel.next_step if counsel is not None else say("summary.see_details")))
+    return tuple(found)
+
+
+def _row(batch: Batch, chosen: str, now: datetime) -> Row:
+    at = time_of_day(batch.closed_at, now) if batch.closed_at is not None else ""
+    line = " · ".join(part for part in (at, batch.operator, batch.name or batch.id[:8]) if part)
+    return Row(batch.id, batch.target_title or batch.target, line, chosen=batch.id == chosen)
