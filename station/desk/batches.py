@@ -114,7 +114,7 @@ def claim(
         return False
     for batch in chosen:
         if batch is not None:
-            _close(work, batch, operator.strip(), unseen_kits)
+            close(work, batch, operator.strip(), unseen_kits)
     work.wake()
     return True
 
@@ -135,7 +135,8 @@ def _why_not(
     return "" if any(item.ready for item in rows) else "nothing_to_claim"
 
 
-def _close(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
+def close(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
+    """Queue what can be claimed of a batch, settle what its look-ups answered; what is not whole stays open."""
     now = work.clock.now()
     work.store.change_batch(batch.id, closed_at=now, operator=operator, unseen_kits=unseen_kits)
     work.store.add_event(Event(now, "claim", batch=batch.id, who=operator, detail=batch.target))

@@ -1,0 +1,39 @@
+"""Whether the real window can be built, painted and looked at, without a screen."""
+
+from station.folders import Folders
+from station.parts import assemble
+from station.settings import Settings
+
+SIZE = (1024, 768)
+FEWEST_COLOURS = 8
+"""A window that is painted has more: an empty one has one."""
+
+
+def show(folders: Folders) -> str:
+    """Show the window of a running desk and look at what it paints."""
+    # Imported here: the other steps need no window, and this one may be the one that fails.
+    from station.ui.offscreen import application, colours_of, platform_name, turn_until
+    from station.ui.window import Window, WindowSettings
+
+    application()
+    station = assemble(Settings(), folders)
+    station.start()
+    try:
+        window = Window(station.desk, WindowSettings(volume=0.0))
+        painted: list[bool] = []
+        window.painted.connect(lambda: painted.append(True))
+        window.resize(*SIZE)
+        window.show()
+        if not turn_until(lambda: bool(painted), 10):
+            raise RuntimeError("the window was not painted within 10 s")
+        colours = colours_of(window)
+        window.bridge.stop()
+        window.close()
+        window.deleteLater()
+        turn_until(lambda: False, 0.05)
+    finally:
+        station.open_services()
+        station.stop()
+    if colours < FEWEST_COLOURS:
+        raise RuntimeError(f"the window paints {colours} colours only")
+    return f"{SIZE[0]}x{SIZE[1]} on {platform_name()}, {colours} colours"

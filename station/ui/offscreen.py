@@ -1,0 +1,70 @@
+"""The window where there is no screen: the demonstration, the self-test and PDF pages draw into memory."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
+
+_TURN_MS = 20
+
+
+def application() -> QApplication:
+    """The program's application object; made for no screen where there is none yet."""
+    here = QApplication.instance()
+    if isinstance(here, QApplication):
+        return here
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    made = QApplication(sys.argv[:1])
+    made.setApplicationName("claiming-station")
+    made.setStyle("Fusion")
+    return made
+
+
+def platform_name() -> str:
+    """Qt's name for where windows go: "xcb", "wayland", "windows", "offscreen"."""
+    return QGuiApplication.platformName()
+
+
+def turn_until(done: Callable[[], bool], seconds: float) -> bool:
+    """Let windows live until ``done``; False when the time is over first."""
+    until = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > until:
+            return False
+        loop = QEventLoop()
+        QTimer.singleShot(_TURN_MS, loop.quit)
+        loop.exec()
+    return True
+
+
+def take_picture(window: QWidget, path: Path, size: tuple[int, int]) -> None:
+    """Write a picture (PNG) of a shown window in that size. Raises OSError where it cannot be written."""
+    window.resize(*size)
+    turn_until(lambda: (window.width(), window.height()) == size, 1.0)
+    for _ in range(5):
+        QApplication.processEvents()
+    if not window.grab().save(str(path)):
+        raise OSError(f"{path.name} could not be written")
+
+
+def colours_of(window: QWidget) -> int:
+    """How many different colours a shown window paints, up to a thousand: an empty one has one."""
+    image = window.grab().toImage()
+    step = max(image.width() // 200, 1)
+    seen = {
+        image.pixel(x, y) for x in range(0, image.width(), step) for y in range(0, image.height(), step)
+    }
+    return min(len(seen), 1000)
+
+
+def sound_device() -> str:
+    """The name of the loudspeaker that Qt would use, or empty. Raises ImportError without Qt's sound library."""
+    os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")  # it tells on stderr what it does without
+    from PySide6.QtMultimedia import QMediaDevices  # slow to load, and missing on some machines
+
+    return QMediaDevices.defaultAudioOutput().description()
