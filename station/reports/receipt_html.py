@@ -1,6 +1,6 @@
 """A receipt as one HTML page, for paper, PDF and screen: no script, no picture, no link."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 from station.core.receipt import Receipt
@@ -46,7 +46,7 @@ def receipt_html(receipt: Receipt) -> str:
 
 
 def _head(key: str) -> str:
-    return f"<h2>{_text(say(key))}</h2>"
+    return f"<p></p><h2>{_text(say(key))}</h2>"
 
 
 def _text(text: str) -> str:
@@ -57,9 +57,14 @@ def _quiet(text: str) -> str:
     return f'<span class="quiet">{_text(text)}</span>'
 
 
-def _table(head: Iterable[str], rows: Iterable[tuple[str, ...]], *, whole: bool = False) -> str:
+_WIDTHS = {3: (7, 53, 40), 5: (6, 26, 18, 24, 26)}
+"""How the columns share a page's width, in per cent, by their number."""
+
+
+def _table(head: Sequence[str], rows: Iterable[tuple[str, ...]], *, whole: bool = False) -> str:
     """A table of cells that are HTML already. What stands in ``thead`` is repeated on every page."""
-    names = "".join(f"<th>{_text(name)}</th>" for name in head)
+    widths = _WIDTHS[len(head)] if head else ()
+    names = "".join(f'<th width="{width}%">{_text(name)}</th>' for name, width in zip(head, widths, strict=True))
     top = f"<thead><tr>{names}</tr></thead>" if names else ""
     body = "".join("<tr>" + "".join(f'<td valign="top">{cell}</td>' for cell in row) + "</tr>" for row in rows)
     look = 'width="100%" border="1" style="border-color: #D5DBE1; border-style: solid; border-collapse: collapse;"'

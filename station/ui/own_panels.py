@@ -20,7 +20,7 @@ from .panels import DETAILS
 from .summary_panel import SummaryPanel
 from .target_picker import TargetPicker
 from .terms import Terms, TermsOf
-from .window import Window
+from .window import WIDE, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,16 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
         window.restyled.connect(panel.restyle)
         window.panels.add(name, panel)
     window.panels.opened.connect(lambda name: panels[name].opened() if name in panels else None)
+    window.panels.opened.connect(lambda _name: _offer_close(window, details))
+    window.panels.closed.connect(lambda: _offer_close(window, details))
+    _offer_close(window, details)
     details.show_row(window.table.current_id())
+
+
+def _offer_close(window: Window, details: DetailsPanel) -> None:
+    """The details beside the table stay; only those that lie over it can be closed."""
+    over = window.width() < window.style_now.px(WIDE)
+    details.close_button.setVisible(over and window.panels.open_name == DETAILS)
 
 
 def _details_doors(window: Window, desk: DeskDoor, surroundings: Surroundings) -> DetailsDoors:

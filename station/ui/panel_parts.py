@@ -153,6 +153,12 @@ QPushButton[look="main"]:disabled { background: %(surface)s; color: %(muted)s; b
 QPlainTextEdit { background: %(surface)s; border: 1px solid %(line)s; border-radius: %(radius)dpx;
   padding: %(small)dpx; selection-background-color: %(action)s; selection-color: %(on_action)s; }
 QPlainTextEdit:focus { border: 2px solid %(action)s; }
+QRadioButton { spacing: %(small)dpx; }
+QRadioButton::indicator { width: 12px; height: 12px; border-radius: 8px; border: 2px solid %(muted)s;
+  background: %(surface)s; }
+QRadioButton::indicator:checked { border: 5px solid %(action)s; width: 6px; height: 6px; }
+QRadioButton:focus { color: %(action)s; }
+QRadioButton::indicator:focus { border-color: %(action)s; }
 QTextBrowser { background: transparent; border: 1px solid transparent; border-radius: %(radius)dpx; }
 QTextBrowser:focus { border: 2px solid %(action)s; }
 """

@@ -44,7 +44,7 @@ def problem_of(error: OSError) -> SaveProblem:
         return SaveProblem.FULL
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return SaveProblem.READ_ONLY
-    return SaveProblem.MISSING if error.errno in (errno.ENOENT, errno.ENOTDIR) else SaveProblem.OTHER
+    return SaveProblem.MISSING if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EEXIST) else SaveProblem.OTHER
 
 
 def save_pdf(html: str, path: Path) -> None:

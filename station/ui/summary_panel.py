@@ -33,6 +33,7 @@ class SummaryPanel(Panel):
         super().__init__(say("summary.title"), style)
         self._desk_name, self._now = desk_name, now
         self._batch = ""
+        self._saving = False
         self._facts: SummaryFacts | None = None
         self._asker = Asker(desk, self)
         self._asker.answered.connect(self._hear)
@@ -146,14 +147,14 @@ class SummaryPanel(Panel):
 
     @Slot()
     def _save_files(self) -> None:
-        if self._facts is not None:
-            self._save.setEnabled(False)
+        if self._facts is not None and not self._saving:
+            self._saving = True  # the button keeps the keyboard; a second press waits
             self._says.setText(say("summary.saving"))
             self._files.save(self._facts.receipt)
 
     @Slot(object)
     def _tell_saved(self, saved: Saved) -> None:
-        self._save.setEnabled(True)
+        self._saving = False
         self._open_folder.setVisible(saved.path is not None)
         if saved.path is not None:
             self._says.setText(say("summary.saved", path=soft(str(saved.path))))
