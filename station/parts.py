@@ -104,7 +104,8 @@ class Station:
         self.desk.do(leave)
         self.network.stop(wait_s)
         self.desk.stop()
-        self.desk.thread.join()
+        if self.desk.thread.ident is not None:
+            self.desk.thread.join()
         self.lock.give_back()
 
 

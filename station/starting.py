@@ -1,19 +1,18 @@
-"""The window's start, in the order that makes it quick: the desk's thread first, Qt meanwhile."""
+"""The window's start, in the order that makes it quick: what is needed for the first paint, and nothing else."""
 
 import faulthandler
 import os
 import sys
 
-from station.folders import Folders, find_folders
+from station.folders import Folders, Lock, find_folders
 from station.logs import start_logging
-from station.parts import Station, assemble
 from station.settings import Settings, SettingsError, read_settings
-from station.timings import tell_news
 
 
 def start_window() -> int:
     """Start the station with its window; gives the exit status."""
-    _catch_crashes()
+    if sys.stderr is not None:
+        faulthandler.enable()
     folders = find_folders()
     try:
         settings = read_settings(folders.settings)
@@ -23,31 +22,12 @@ def start_window() -> int:
     if _no_screen():
         sys.stderr.write("station: there is no screen here; `station demo` does the whole job without one.\n")
         return 1
-    start_logging(folders.logs)
-    station = _assemble(settings, folders)
-    if station is None:
-        return 1
-    if not station.lock.take() and _raised_other(folders, settings):
+    if _runs_already(folders, settings):
         return 0
-    station.desk.listen(tell_news)
-    station.start()
-    # Imported while the desk opens its database on its own thread.
+    start_logging(folders.logs)
     from station.app import show
 
-    return show(station)
-
-
-def _assemble(settings: Settings, folders: Folders) -> Station | None:
-    try:
-        return assemble(settings, folders)
-    except OSError as error:
-        sys.stderr.write(f"station: the data folder cannot be used: {error}\n")
-        return None
-
-
-def _catch_crashes() -> None:
-    if sys.stderr is not None:
-        faulthandler.enable()
+    return show(settings, folders)
 
 
 def _no_screen() -> bool:
@@ -56,8 +36,17 @@ def _no_screen() -> bool:
     return not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
-def _raised_other(folders: Folders, settings: Settings) -> bool:
-    """Somebody else holds the lock: if it is a window, it comes to the front and this start is over."""
+def _runs_already(folders: Folders, settings: Settings) -> bool:
+    """Where somebody else holds the lock and is a window, that one comes to the front and this start is over."""
+    try:
+        folders.make(settings.is_practice)
+    except OSError:
+        return False
+    folder = folders.databases(settings.is_practice)
+    lock = Lock(folder)
+    if lock.take():
+        lock.give_back()
+        return False
     from station.ui.single import raise_first
 
-    return raise_first(folders.databases(settings.is_practice))
+    return raise_first(folder)

@@ -127,7 +127,7 @@ class Backend:
         raise NotImplementedError
 
     async def release(self, call: Call) -> Answer:
-        """Give claims back; in its answer, and in those of ``move`` and ``rename``, ``core.outcome.DONE`` means: done."""
+        """Give claims back; in its answer, as for ``move`` and ``rename``, ``core.outcome.DONE`` means: done."""
         raise NotImplementedError
 
     async def move(self, call: Call) -> Answer:

@@ -10,7 +10,7 @@ from .catalogue import Catalogue, FamilyListing
 from .cleaning import clean, is_blank
 from .masking import mask
 
-__all__ = ["Command", "FamilyListing", "Label", "Refusal", "families", "read"]
+__all__ = ["Command", "FamilyListing", "Label", "Refusal", "families", "knows", "read"]
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _catalogue = Catalogue("station.labels.grammars")
@@ -33,6 +33,12 @@ def read(text: str, symbology: str = "") -> Label:
         refusal = Refusal.EMPTY if aim and not body else Refusal.UNREADABLE
         return Label("", refusal=refusal, shown=mask(text)[0])
     return _catalogue.read(body, aim) or refuse("", body, Refusal.UNKNOWN_TEXT)
+
+
+def knows(text: str) -> bool:
+    """Whether a family that is more than "any plain code" takes this text for a label."""
+    label = read(text)
+    return label.family not in ("", "code") and bool(label.identifiers or label.command)
 
 
 def families() -> tuple[FamilyListing, ...]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from station.core.scan import Scan
-from station.desk import batches, intake, pauses, places, rehearsals, rows, table
 from station.desk.ports import Order
 
+from . import verbs
 from .bridge import DeskDoor
 from .desk_state import DeskState
 
@@ -20,41 +20,41 @@ class Wishes:
         self._desk, self._state = desk, state
 
     def order(self, ticket: int, order: Order) -> None:
-        self._desk.do(table.order, ticket, order)
+        self._desk.do(verbs.table.order, ticket, order)
 
     def page(self, ids: Sequence[int]) -> None:
-        self._desk.do(table.page, ids)
+        self._desk.do(verbs.table.page, ids)
 
     def details(self, item: int) -> None:
-        self._desk.do(table.details, item)
+        self._desk.do(verbs.table.details, item)
 
     def keep(self, text: str, source: str = TYPED) -> None:
         """Take one text in as a scan."""
-        self._desk.do(intake.keep, Scan(text.encode("utf-8", "surrogatepass"), source, datetime.now(UTC)))
+        self._desk.do(verbs.intake.keep, Scan(text.encode("utf-8", "surrogatepass"), source, datetime.now(UTC)))
 
     def choose(self, connection: str, target: str = "", title: str = "") -> None:
         """Send what is scanned from now on over a connection, into a target of it."""
-        self._desk.do(batches.choose, connection, target, title)
+        self._desk.do(verbs.batches.choose, connection, target, title)
 
     def choose_operator(self, name: str) -> None:
-        self._desk.do(batches.choose_operator, name)
+        self._desk.do(verbs.batches.choose_operator, name)
 
     def read_targets(self, connection: str) -> None:
-        self._desk.do(places.read_targets, connection)
+        self._desk.do(verbs.places.read_targets, connection)
 
     def claim(self) -> None:
         """Claim what is on the screen: the batches with the revisions that were shown."""
         shown = [(batch.id, batch.revision) for batch in self._state.plan.batches]
-        self._desk.do(batches.claim, shown, self._state.operator)
+        self._desk.do(verbs.batches.claim, shown, self._state.operator)
 
     def rehearse(self) -> None:
-        self._desk.do(rehearsals.rehearse)
+        self._desk.do(verbs.rehearsals.rehearse)
 
     def clear(self) -> None:
-        self._desk.do(batches.clear, self._state.operator)
+        self._desk.do(verbs.batches.clear, self._state.operator)
 
     def try_now(self) -> None:
-        self._desk.do(pauses.try_now, self._state.connection)
+        self._desk.do(verbs.pauses.try_now, self._state.connection)
 
     def rows(self) -> "RowWishes":
         return RowWishes(self._desk, self._state)
@@ -67,23 +67,23 @@ class RowWishes:
         self._desk, self._state = desk, state
 
     def remove(self, items: Sequence[int]) -> None:
-        self._desk.do(rows.remove, items, self._state.operator)
+        self._desk.do(verbs.rows.remove, items, self._state.operator)
 
     def undo(self) -> None:
-        self._desk.do(rows.undo, self._state.operator)
+        self._desk.do(verbs.rows.undo, self._state.operator)
 
     def restore(self, items: Sequence[int]) -> None:
-        self._desk.do(rows.restore, items, self._state.operator)
+        self._desk.do(verbs.rows.restore, items, self._state.operator)
 
     def rename(self, item: int, name: str) -> None:
-        self._desk.do(rows.rename, item, name)
+        self._desk.do(verbs.rows.rename, item, name)
 
     def check_again(self, items: Sequence[int] = ()) -> None:
         """Look these rows up again; all open ones without any."""
-        self._desk.do(rows.check_again, items)
+        self._desk.do(verbs.rows.check_again, items)
 
     def try_again(self, items: Sequence[int]) -> None:
-        self._desk.do(rows.try_again, items, self._state.operator)
+        self._desk.do(verbs.rows.try_again, items, self._state.operator)
 
     def move_to_fitting(self, items: Sequence[int]) -> None:
-        self._desk.do(rows.move_to_fitting, items)
+        self._desk.do(verbs.rows.move_to_fitting, items)
