@@ -63,6 +63,9 @@ class Desk:
         self._timers: list[tuple[float, int, Callable[..., Any], tuple[Any, ...]]] = []
         self._listeners: tuple[Listener, ...] = ()
         self._unwritten: list[Task] = []
+        self._refusal: Exception | None = None
+        self._stalled = False
+        self._ended = False
         self._plan_due = False
         self._plan_at = 0.0
         self._store: Store | None = None
@@ -73,6 +76,8 @@ class Desk:
         lane = Lane.FIRST if getattr(verb, "first", False) else Lane.NORMAL
         task = Task(lane, next(self._numbers), verb, args, kwargs)
         self._queue.put(task)
+        if self._ended:
+            task.future.cancel()
         return task.future
 
     def post(self, verb: Callable[..., Any], *args: Any) -> None:
@@ -126,11 +131,12 @@ class Desk:
             self._refuse_everything(error)
             return
         try:
-            self._perform(Task(Lane.FIRST, next(self._numbers), self._begin))
+            self._perform(Task(Lane.FIRST, next(self._numbers), self._begin, must=True))
             while self._turn():
                 pass
             self._perform(Task(Lane.FIRST, next(self._numbers), self._plan))
         finally:
+            self._ended = True
             self._store.close()
             self._refuse_what_is_left()
 
@@ -154,11 +160,21 @@ class Desk:
             task = self._queue.get(timeout=self._wait())
         except queue.Empty:
             self._perform(Task(Lane.NORMAL, next(self._numbers), self._beat))
+            self._pump_again()
             return True
         if task.verb is None:
             return False
-        self._perform(task)
+        if self._refusal is not None and task.lane is Lane.FIRST and not task.must:
+            self._failed(task, self._refusal)  # no scan beeps while an outcome waits for the disk
+        else:
+            self._perform(task)
         return True
+
+    def _pump_again(self) -> None:
+        """What could leave when the disk refused can leave now."""
+        if self._stalled and self._state.disk_ok:
+            self._stalled = False
+            self._perform(Task(Lane.FIRST, next(self._numbers), self._pump))
 
     def _wait(self) -> float:
         until = self._timers[0][0] - self._outside.clock.monotonic() if self._timers else IDLE_S
@@ -179,6 +195,8 @@ class Desk:
                 if work.touched:
                     work.news.append(ItemsChanged(tuple(store.items(list(work.touched)))))
         except Exception as error:
+            for undo in reversed(work.undo):
+                undo()
             self._failed(task, error)
             return
         self._disk_works()
@@ -186,31 +204,49 @@ class Desk:
         self.tell(*work.news)
         task.future.set_result(result)
         for follow in work.after:
-            follow()
+            self._follow(follow)
         if work.woken:
             self._perform(Task(Lane.FIRST, next(self._numbers), self._pump))
 
     def _failed(self, task: Task, error: Exception) -> None:
         """A disk that refuses is waited for where an outcome is at stake; a fault is told, and the desk goes on."""
         problem = getattr(error, "problem", None)
-        log.error("a task failed: %s", getattr(task.verb, "__name__", task.verb), exc_info=error)
+        name = getattr(task.verb, "__name__", "")
+        by_itself = task.must or task.verb in (self._beat, self._pump, self._plan)
+        told_before = by_itself and problem is not None and not self._state.disk_ok
+        if not told_before:
+            log.error("a task failed: %s", name, exc_info=error)
+            self.tell(Trouble(str(problem or "fault"), str(error), name))
         if problem is not None:
-            self._state.disk_ok = False
+            self._state.disk_ok, self._stalled = False, True
             if task.must:
+                self._refusal = error
                 self._unwritten.append(Task(Lane.FIRST, task.number, task.verb, task.args, task.kwargs, must=True))
-        if problem is not None or task.verb is not self._beat:
-            self.tell(Trouble(str(problem or "fault"), str(error), getattr(task.verb, "__name__", "")))
         with suppress(Exception):
             task.future.set_exception(error)
 
+    def _follow(self, follow: Callable[[], None]) -> None:
+        """What is on disk already must have its effect, whatever becomes of the step before it."""
+        try:
+            follow()
+        except Exception as error:
+            log.exception("a step after the commit failed")
+            self.tell(Trouble("fault", str(error), getattr(follow, "__name__", "")))
+
     def _disk_works(self) -> None:
         if not self._unwritten:
-            self._state.disk_ok = True
+            self._state.disk_ok, self._refusal = True, None
 
     def _write_again(self) -> None:
-        waiting, self._unwritten = self._unwritten, []
-        for task in waiting:
-            self._perform(task)
+        """In order, until one is refused again: the others wait behind it, and nothing is sent before all are kept."""
+        while self._unwritten:
+            before = len(self._unwritten)
+            self._perform(self._unwritten[0])
+            if len(self._unwritten) > before:
+                self._unwritten[0] = self._unwritten.pop()
+                return
+            del self._unwritten[0]
+            self._disk_works()
 
     def _tell_plan(self) -> None:
         now = self._outside.clock.monotonic()

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from station.backends.base import Backend
 from station.core.call import CallState
 from station.core.news import Ready, Stopping, Trouble
-from station.core.progress import Progress
 
 from . import batches, lines, look_ups, outbox, pauses, places, reconcile, releases
 from .desk import Desk
@@ -75,7 +74,7 @@ def begin(work: Work) -> None:
     state.operator = store.get("operator")
     pauses.remember(work)
     work.tell(Ready(store.desk_id()))
-    work.after.append(lambda: work.outside.later(0, settle_in))
+    work.after.append(lambda: work.outside.post(settle_in))
 
 
 def greet(work: Work) -> None:
@@ -97,26 +96,34 @@ def settle_in(work: Work) -> None:
 
 
 def _take_over(work: Work) -> None:
-    """This process sends from now on: calls that were cut off are found out about."""
-    if not work.outside.witness.agrees(work.store.desk_id(), work.store.next_call_number() - 1):
+    """This process sends from now on: calls that were cut off are found out about.
+
+    Only once that is on disk is anything sent, and only then does the witness forget what it disagreed with.
+    """
+    last, witness = work.store.next_call_number() - 1, work.outside.witness
+    restored = not witness.agrees(work.store.desk_id(), last, len(work.store.calls(CallState.SENDING)))
+    if restored:
         _hold_everything(work)
-    reconcile.recover(work)
+    reconcile.recover(work, read_only=restored)
+
+    def taken_over() -> None:
+        witness.saw_call(last)
+        work.state.sends = work.state.settled_in = True
+
+    work.after.append(taken_over)
 
 
 def _hold_everything(work: Work) -> None:
     """A copied disk or a restored backup: what is queued may have been sent since, so it waits for a person."""
-    waiting = [batch for batch in work.store.batches() if batch.closed_at is not None]
-    for batch in waiting:
-        if any(dict(item.tally).get(Progress.QUEUED) for item in work.store.items_of(batch.id)):
-            work.store.change_batch(batch.id, paused=RESTORED)
-    if waiting or work.store.calls(CallState.SENDING, CallState.UNANSWERED):
-        work.tell(Trouble(RESTORED))
+    for connection in work.store.queued_connections():
+        while rows := work.store.queued(connection, 1):
+            work.store.change_batch(rows[0][0].id, paused=RESTORED)
+    work.tell(Trouble(RESTORED))
 
 
 def beat(work: Work) -> None:
     """When idle: notice what another process wrote, and take the lock when its holder is gone."""
     if not work.state.sends and work.outside.take_lock():
-        work.state.sends = True
         _take_over(work)
     if work.store.changed_elsewhere():
         work.tell(Ready(work.store.desk_id()))

@@ -85,7 +85,7 @@ def _keep_one(work: Work, scan: Scan, label: Label, identifier: Identifier, name
             repeat_of=link.item if link else 0,
             inside=inside.item if inside else 0,
             fits=fits,
-            check=_first_check(work, connection),
+            check=Check.IDLE if link or inside or fits or accepted.missing else _first_check(work, connection),
         )
     )
     row = work.item(item)

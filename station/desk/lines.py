@@ -89,7 +89,8 @@ def may_try(work: Work, connection: str) -> bool:
 def may_send(work: Work, connection: str) -> bool:
     """Whether a call may leave now: only with the lock on the data folder and a disk that takes the outcome."""
     state = work.state
-    return state.sends and state.disk_ok and may_try(work, connection) and not state.line(connection).needs_read
+    ready = state.sends and state.settled_in and state.disk_ok
+    return ready and may_try(work, connection) and not state.line(connection).needs_read
 
 
 def tell(work: Work, connection: str) -> None:

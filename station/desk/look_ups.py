@@ -1,6 +1,8 @@
 """Asking a backend what rows are: free of side effects, repeated at will, every answer kept with its age."""
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import islice
 
 from station.core.errors import CallError, Cause, NotSentError, RefusedError, SignInError
 from station.core.finding import Finding
@@ -9,6 +11,7 @@ from station.core.news import LineState
 from station.core.progress import Progress
 
 from . import lines
+from .ports import Order
 from .work import Work
 
 
@@ -28,8 +31,20 @@ def want(work: Work, items: Sequence[Item]) -> None:
 
 
 def resume(work: Work) -> None:
-    """At the start: whatever is open and was not looked up in this run is asked again."""
-    want(work, work.store.open_items())
+    """At the start: whatever is open and was not looked up in this run is asked again, in slices."""
+    want_slice(work, work.store.item_ids(Order(descending=False)), 0)
+
+
+def want_slice(work: Work, ids: Sequence[int], begin: int) -> None:
+    """Put a slice of rows in line, and see to the rest after what else has come."""
+    rows = work.store.items(ids[begin : begin + SLICE])
+    want(work, [row for row in rows if _still_open(row) and row.repeat_of is None and row.inside is None])
+    if begin + SLICE < len(ids):
+        work.after.append(lambda: work.outside.later(0, want_slice, ids, begin + SLICE))
+
+
+SLICE = 100
+"""Rows seen to in one task, so that a scan in between does not wait."""
 
 
 def pump(work: Work) -> None:
@@ -39,10 +54,15 @@ def pump(work: Work) -> None:
         if backend is None or not lines.may_try(work, connection):
             continue
         while wanted and work.state.looking.get(connection, 0) < backend.traits.look_ups_at_once:
-            chunk = list(wanted)[: backend.traits.look_ups_a_call]
+            chunk = list(islice(wanted, backend.traits.look_ups_a_call))
             for item in chunk:
                 del wanted[item]
+            work.undo.append(partial(_want_again, wanted, chunk))
             _ask(work, connection, chunk)
+
+
+def _want_again(wanted: dict[int, None], chunk: Sequence[int]) -> None:
+    wanted.update(dict.fromkeys(chunk))
 
 
 def _ask(work: Work, connection: str, ids: Sequence[int]) -> None:
@@ -54,6 +74,7 @@ def _ask(work: Work, connection: str, ids: Sequence[int]) -> None:
     target = batch.target if batch else ""
     identifiers = [item.identifier for item in items]
     work.state.looking[connection] = work.state.looking.get(connection, 0) + 1
+    work.undo.append(lambda: _one_less(work, connection))
     work.start(
         connection, lambda: backend.look_up(identifiers, target), settle, connection, [item.id for item in items]
     )
@@ -119,15 +140,25 @@ def _not_told(work: Work, connection: str, ids: list[int], error: BaseException 
             _ask(work, connection, half)
         return
     refused = isinstance(error, RefusedError)
+    known_offline = work.state.line(connection).state in (LineState.OFFLINE, LineState.PAUSED)
     failure = error if isinstance(error, CallError) else NotSentError(Cause.GARBAGE, str(error))
     if not refused:
         lines.failed(work, connection, failure)
         wanted.update(dict.fromkeys(ids))
     check = Check.FAILED if refused or isinstance(error, SignInError) else Check.OFFLINE
-    waiting = [] if refused else list(wanted)
-    for item in work.store.items([*ids, *(each for each in waiting if each not in ids)]):
-        if _still_open(item):
+    _show_slice(work, ids, check, 0)
+    if not refused and not known_offline:  # else they say so already
+        work.after.append(lambda: work.outside.later(0, _show_slice, list(wanted), check, 0))
+
+
+def _show_slice(work: Work, ids: Sequence[int], check: Check, begin: int) -> None:
+    for item in work.store.items(ids[begin : begin + SLICE]):
+        waits = item.id in work.state.wanted.get(item.connection, ())
+        back = check is Check.OFFLINE and work.state.line(item.connection).state is LineState.ONLINE
+        if _still_open(item) and not back and (waits or check is Check.FAILED):
             _show(work, item, check)
+    if begin + SLICE < len(ids):
+        work.after.append(lambda: work.outside.later(0, _show_slice, ids, check, begin + SLICE))
 
 
 def _show(work: Work, item: Item, check: Check) -> None:

@@ -122,7 +122,8 @@ class Network:
         except Exception as error:
             # A fault of ours in the middle of a request: the vendor may have had it all the same.
             log.exception("a backend failed")
-            done(None, UnclearError(Cause.CRASH, f"{type(error).__name__}: {error}"))
+            failed = UnclearError if sent else NotSentError
+            done(None, failed(Cause.CRASH, f"{type(error).__name__}: {error}"))
         else:
             done(result, None)
 
@@ -161,6 +162,10 @@ def submitter(network: Network, backends: Mapping[str, Backend]) -> Callable[[st
     """The desk's door to the network: by the connection's name."""
 
     def submit(connection: str, job: Callable[[], Coroutine[Any, Any, Any]], done: Done) -> None:
-        network.submit(backends[connection], job, done)
+        backend = backends.get(connection)
+        if backend is None:
+            done(None, NotSentError(Cause.NOT_SET_UP, connection))
+        else:
+            network.submit(backend, job, done)
 
     return submit

@@ -1,10 +1,9 @@
 """Which call is next: the oldest queued devices of each connection that may send."""
 
 from station.core.batch import Batch
-from station.core.errors import Cause
 from station.core.item import Device, Item
 
-from . import lines, sending
+from . import lines, pauses, sending
 from .work import Work
 
 Rows = list[tuple[Batch, Item, Device]]
@@ -25,8 +24,7 @@ def _begin(work: Work, connection: str) -> None:
         return
     batch = rows[0][0]
     if not _same_connection(work, batch):
-        work.store.change_batch(batch.id, paused=str(Cause.ACCOUNT_CHANGED))
-        work.wake()
+        pauses.account_changed(work, batch)
         return
     work.after.append(lambda: work.state.busy.update({connection: "checking"}))
     devices = [device.id for _, _, device in rows]

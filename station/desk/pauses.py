@@ -1,11 +1,16 @@
 """Stopping and resuming what is sent, by connection or batch."""
 
+from station.core.batch import Batch
+from station.core.errors import Cause
 from station.core.item import Event
+from station.core.news import Trouble
+from station.core.target import Account
 
 from . import lines
 from .work import Work
 
 BY_PERSON = "by_person"
+EVERY = 1_000_000
 
 
 def pause(work: Work, connection: str) -> None:
@@ -17,13 +22,23 @@ def pause(work: Work, connection: str) -> None:
 def resume(work: Work, connection: str) -> None:
     """Send again: the connection, and its batches that were paused for a reason that the person has now seen."""
     work.store.put(f"paused.{connection}", "")
-    for batch in work.store.batches():
+    for batch in work.store.batches(EVERY):
         if batch.connection == connection and batch.paused:
             work.store.change_batch(batch.id, paused="")
             work.store.add_event(
                 Event(work.clock.now(), "resume", batch=batch.id, who=work.state.operator, why=batch.paused)
             )
     lines.resume(work, connection)
+
+
+def account_changed(work: Work, batch: Batch, account: Account | None = None) -> None:
+    """Nothing of a batch is sent under what is another connection by now; both are named."""
+    work.store.change_batch(batch.id, paused=str(Cause.ACCOUNT_CHANGED))
+    backend, account = work.state.backends[batch.connection], account or work.state.line(batch.connection).account
+    was = " ".join(filter(None, (batch.kind, batch.address, batch.account)))
+    now = " ".join(filter(None, (backend.kind, backend.address, account.id if account else "")))
+    work.tell(Trouble(str(Cause.ACCOUNT_CHANGED), f"{was} -> {now}", batch.connection))
+    work.wake()
 
 
 def try_now(work: Work, connection: str = "") -> None:

@@ -14,10 +14,15 @@ CLAIM_IS_FRESH_S = 3600.0
 """How long a person's own Claim in this run lets a device that is shown to be free be sent again."""
 
 
-def recover(work: Work) -> None:
-    """At the start: a call that was found *sending* was cut off; its devices are unknown until a read tells."""
-    if not work.state.sends:
-        return
+_OPEN = (CallState.UNANSWERED, CallState.ANSWERED)
+"""Calls that are still to be found out about: with no clear answer, or with one that leaves devices to be confirmed."""
+
+
+def recover(work: Work, *, read_only: bool = False) -> None:
+    """At the start: a call that was found *sending* was cut off; its devices are unknown until a read tells.
+
+    With ``read_only`` (a restored backup) not even a call that is safe to repeat goes again by itself.
+    """
     for call in work.store.calls(CallState.SENDING):
         if call.verb is Verb.CLAIM:
             cut = [d.id for d in work.store.devices_of_call(call.key) if d.progress is Progress.SENDING]
@@ -28,17 +33,19 @@ def recover(work: Work) -> None:
                 )
             )
         work.store.change_call(call.key, state=CallState.UNANSWERED, answer=str(Cause.CRASH))
-    for connection in {call.connection for call in work.store.calls(CallState.UNANSWERED)}:
-        work.state.line(connection).needs_read = True
+    for call in work.store.calls(*_OPEN):
+        work.state.line(call.connection).needs_read = True
+        if read_only and call.verb is Verb.CLAIM:
+            work.store.change_call(call.key, state=CallState.ANSWERED)
     work.wake()
 
 
 def pump(work: Work) -> None:
     """Find out about every unanswered call whose time has come."""
-    if not work.state.sends or not work.state.disk_ok:
+    if not work.state.settled_in or not work.state.disk_ok:
         return
     now = work.clock.monotonic()
-    for call in work.store.calls(CallState.UNANSWERED):
+    for call in work.store.calls(*_OPEN):
         early = work.state.again_at.get(call.key, 0.0) > now
         if early or call.key in work.state.reading_back or not lines.may_try(work, call.connection):
             continue
@@ -62,7 +69,7 @@ def _confirms_only(work: Work, call: Call) -> bool:
     """A clear answer came and only single devices of it are to be confirmed; or the key is known with other content."""
     outcomes = [device.outcome for device in _unknown(work, call) if device.outcome is not None]
     already = any(outcome.kind is OutcomeKind.ALREADY_CLAIMED for outcome in outcomes)
-    return already or call.answer.startswith(Cause.KEY_REUSED)
+    return already or call.state is CallState.ANSWERED or call.answer.startswith(Cause.KEY_REUSED)
 
 
 def _unknown(work: Work, call: Call) -> list[Device]:
@@ -71,8 +78,7 @@ def _unknown(work: Work, call: Call) -> list[Device]:
 
 def _repeat(work: Work, backend: Backend, call: Call) -> None:
     """The same call with the same key: the vendor answers what it answered, or does it now for the first time."""
-    work.state.reading_back.add(call.key)
-    work.state.busy.setdefault(call.connection, call.key)
+    work.after.append(lambda: _mark(work, call))
     work.store.change_call(call.key, tries=call.tries + 1, sent_at=work.clock.now())
     work.state.sent_at[call.key] = work.clock.monotonic()
 
@@ -85,6 +91,12 @@ def _repeat(work: Work, backend: Backend, call: Call) -> None:
     work.start(call.connection, read_first, sending.settle, call)
 
 
+def _mark(work: Work, call: Call) -> None:
+    """Only once it is on disk: a repeat that the disk refused is tried again."""
+    work.state.reading_back.add(call.key)
+    work.state.busy.setdefault(call.connection, call.key)
+
+
 def confirm(work: Work, call: Call) -> None:
     """Read the whole account for a call's unknown devices."""
     backend = work.state.backends[call.connection]
@@ -93,7 +105,7 @@ def confirm(work: Work, call: Call) -> None:
     if not _unknown(work, call):
         work.store.change_call(call.key, state=CallState.SETTLED)
         return
-    work.state.reading_back.add(call.key)
+    work.after.append(lambda: work.state.reading_back.add(call.key))
 
     async def read() -> list[Confirmed]:
         account = await backend.account()

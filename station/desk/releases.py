@@ -80,7 +80,10 @@ def _read(work: Work, call: Call, told: list[Confirmed] | None, error: BaseExcep
     ours = tuple(d for d in ours if d.device_id in handles)
     if len(ours) < len(call.devices):
         work.tell(Refused("release", "not_ours"))
-    if not ours or not lines.may_send(work, call.connection):
+    if not ours:
+        return
+    if not lines.may_send(work, call.connection):
+        work.tell(Refused("release", "may_not_send"))
         return
     _write_and_send(work, call, ours)
 
@@ -98,9 +101,16 @@ def _write_and_send(work: Work, call: Call, ours: tuple[CallDevice, ...]) -> Non
 def _send(work: Work, call: Call) -> None:
     backend = work.state.backends[call.connection]
     work.store.change_call(call.key, state=CallState.SENDING, tries=call.tries + 1, sent_at=work.clock.now())
-    work.state.reading_back.add(call.key)
+    work.after.append(lambda: work.state.reading_back.add(call.key))
     work.after.append(lambda: work.outside.witness.saw_call(call.number))
-    work.start(call.connection, lambda: backend.release(call), settle, call)
+
+    async def run() -> Answer:
+        account = await backend.account()
+        if call.account and account.id != call.account:
+            raise NotSentError(Cause.ACCOUNT_CHANGED, account.title)
+        return await backend.release(call)
+
+    work.start(call.connection, run, settle, call)
 
 
 def settle(work: Work, call: Call, answer: Answer | None, error: BaseException | None) -> None:
@@ -125,6 +135,7 @@ def settle(work: Work, call: Call, answer: Answer | None, error: BaseException |
 def _failed(work: Work, call: Call, error: BaseException | None) -> None:
     failure = error if isinstance(error, CallError) else UnclearError(Cause.CRASH, str(error))
     unclear = isinstance(failure, UnclearError)
+    unclear = unclear or call.tries > 0  # what was sent before may have had its effect, whatever came of the repeat
     state = CallState.UNANSWERED if unclear else CallState.NOT_SENT
     work.store.change_call(call.key, state=state, answer=f"{failure.cause}: {failure.detail}")
     work.tell(Refused("release", str(failure.cause), failure.detail))
@@ -136,12 +147,14 @@ def _failed(work: Work, call: Call, error: BaseException | None) -> None:
 
 def pump(work: Work) -> None:
     """A release whose answer was lost goes again where that is safe; elsewhere its rows stay claimed and say so."""
-    if not work.state.sends:
+    if not work.state.settled_in or not work.state.disk_ok:
         return
     now = work.clock.monotonic()
     for call in work.store.calls(CallState.UNANSWERED):
         early = work.state.again_at.get(call.key, 0.0) > now or call.key in work.state.reading_back
         if call.verb is not Verb.RELEASE or early or not lines.may_try(work, call.connection):
             continue
-        if work.state.backends[call.connection].traits.safe_to_repeat:
+        backend = work.state.backends[call.connection]
+        same = backend.kind == call.kind and backend.address == call.address
+        if same and backend.traits.safe_to_repeat:
             _send(work, call)

@@ -53,9 +53,12 @@ def rename(work: Work, item: int, name: str) -> None:
 
 def check_again(work: Work, items: Sequence[int] = ()) -> None:
     """Look rows up again: those named, or all that are open."""
-    rows = work.store.items(items) if items else work.store.open_items()
-    for row in rows:
-        work.state.line(row.connection).retry_at = 0.0
+    for connection in work.state.backends:
+        work.state.line(connection).retry_at = 0.0
+    if not items:
+        look_ups.resume(work)
+        return
+    rows = work.store.items(items)
     look_ups.want(work, [row for row in rows if row.progress is Progress.OPEN and not row.closed])
 
 

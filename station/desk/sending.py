@@ -9,12 +9,12 @@ from station.core.batch import Batch
 from station.core.call import Answer, Call, CallDevice, CallState, Verb
 from station.core.errors import CallError, Cause, NotSentError, RefusedError, TargetError, UnclearError
 from station.core.finding import ClaimStatus, Finding
-from station.core.item import Device, Event, Item, Reason
+from station.core.item import Check, Device, Event, Item, Reason
 from station.core.outcome import DONE, HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 from station.core.target import Account
 
-from . import lines, returns, summaries
+from . import lines, pauses, returns, summaries
 from .work import Work
 
 Rows = Sequence[tuple[Batch, Item, Device]]
@@ -33,13 +33,12 @@ def checked(
     work.state.busy.pop(connection, None)
     batch = work.store.batch(batch_id)
     if result is None or batch is None or len(result[1]) != len(items):
-        _not_checked(work, connection, error)
+        _not_checked(work, connection, batch, items, error)
         return
     account, findings = result
     lines.works(work, connection, account)
     if batch.account and batch.account != account.id:
-        work.store.change_batch(batch.id, paused=str(Cause.ACCOUNT_CHANGED))
-        work.wake()
+        pauses.account_changed(work, batch, account)
         return
     if not batch.account:
         work.store.change_batch(batch.id, account=account.id)
@@ -47,15 +46,31 @@ def checked(
     for item, finding in zip(work.store.items(items), findings, strict=True):
         work.store.keep_finding(connection, finding)
         ready += [(batch, item, device) for device in _unchanged(work, batch, item, finding, set(devices))]
-    if ready and lines.may_send(work, connection):
+    if ready and not batch.paused and lines.may_send(work, connection):
         begin(work, connection, batch, ready)
     else:
+        summaries.tell_progress(work, batch.id)
         work.wake()
 
 
-def _not_checked(work: Work, connection: str, error: BaseException | None) -> None:
+def _not_checked(
+    work: Work, connection: str, batch: Batch | None, items: Sequence[int], error: BaseException | None
+) -> None:
+    """No look-up, no call. One that is refused as a whole is made smaller until the culprit stands alone."""
     failure = error if isinstance(error, CallError) else NotSentError(Cause.GARBAGE, str(error or "too few findings"))
-    lines.failed(work, connection, failure)
+    if isinstance(failure, RefusedError) and len(items) > 1:
+        work.state.limits[connection] = max(len(items) // 2, 1)
+    elif isinstance(failure, RefusedError):
+        work.state.limits.pop(connection, None)
+        for item in work.store.items(items):
+            queued = [d for d in work.store.devices(item.id) if d.progress is Progress.QUEUED]
+            work.store.change_item(returns.to_open(work, item, queued, Reason.NOW_NOT_FOUND), check=Check.FAILED)
+    elif isinstance(failure, TargetError) and batch is not None:
+        work.store.change_batch(batch.id, paused=str(failure.cause))
+    else:
+        lines.failed(work, connection, failure)
+        return
+    work.wake()
 
 
 def _unchanged(work: Work, batch: Batch, item: Item, finding: Finding, asked: set[int]) -> list[Device]:
@@ -183,7 +198,7 @@ def _answer(work: Work, call: Call, answer: Answer) -> None:
             new = Progress.CLAIMED if outcome.kind in DONE else Progress.REFUSED
             _step(work, device, new, replace(outcome, request_id=outcome.request_id or answer.request_id), "answer")
     _keep_unexpected(work, call, outcomes)
-    state = CallState.UNANSWERED if unsure else CallState.SETTLED
+    state = CallState.ANSWERED if unsure else CallState.SETTLED
     work.store.change_call(call.key, state=state, answer=answer.raw)
 
 
@@ -242,9 +257,12 @@ def _unclear(work: Work, call: Call, devices: Iterable[Device], error: CallError
         OutcomeKind.UNKNOWN, code=str(error.cause), text=error.detail, request_id=error.request_id or call.request_id
     )
     _step_all(work, sending, Progress.UNKNOWN, evidence, str(error.cause))
-    work.store.change_call(call.key, state=CallState.UNANSWERED, answer=f"{error.cause}: {error.detail}")
+    # A repeat that is refused outright would be refused for ever: from now on it is only read back.
+    refused = isinstance(error, RefusedError | TargetError)
+    state = CallState.ANSWERED if refused else CallState.UNANSWERED
+    work.store.change_call(call.key, state=state, answer=f"{error.cause}: {error.detail}")
     work.state.line(call.connection).needs_read = True
-    if not isinstance(error, UnclearError):
+    if not isinstance(error, UnclearError) and not refused:
         lines.failed(work, call.connection, error)
     wait = lines.back_off(work, call.tries) if call.tries else 0.0
     work.state.again_at[call.key] = work.clock.monotonic() + wait

@@ -36,6 +36,8 @@ class State:
     mixed: bool = False
     sends: bool = True
     """Whether this process holds the lock that allows it to send."""
+    settled_in: bool = False
+    """Whether this process, since it holds the lock, has taken up what was left: nothing is sent before."""
     disk_ok: bool = True
     stopping: bool = False
     lines: dict[str, Line] = field(default_factory=dict)

@@ -17,18 +17,21 @@ class Witness:
         self._file: Path | None = None
         self._desk = ""
 
-    def agrees(self, desk_id: str, last_call: int) -> bool:
-        """Whether this is the database that this machine last sent from; a desk that never sent always agrees."""
+    def agrees(self, desk_id: str, last_call: int, cut_off: int = 0) -> bool:
+        """Whether this is the database that this machine last sent from; a desk that never sent always agrees.
+
+        ``cut_off`` calls were found without an answer: a process that ended between writing a call down and
+        ``saw_call`` leaves the database that much ahead. Nothing is written: what is found has to be kept first.
+        """
         self._desk = desk_id
         if self._folder is None:
             return True
         self._file = self._folder / f"desk-{desk_id}.json"
         try:
             seen = json.loads(self._file.read_text("utf-8"))
-            same = seen["machine"] == self._machine and int(seen["call"]) == last_call
+            same = seen["machine"] == self._machine and 0 <= last_call - int(seen["call"]) <= cut_off
         except (OSError, ValueError, KeyError, TypeError):
             same = last_call == 0
-        self.saw_call(last_call)
         return bool(same)
 
     def saw_call(self, number: int) -> None:

@@ -45,6 +45,8 @@ class Work:
     outside: Outside
     news: list[News] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
+    undo: list[Callable[[], None]] = field(default_factory=list)
+    """What takes back, newest first, what was changed in memory, where the transaction is not kept."""
     touched: dict[int, None] = field(default_factory=dict)
     woken: bool = False
 
