@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QUrl, Slot, qInstallMessageHandler
+from PySide6.QtCore import QLoggingCategory, QObject, QUrl, Slot
 
 from station.core.news import Heard, ScanHeard
 
@@ -26,7 +26,9 @@ class Sounds(QObject):
         """Read the sounds; call it after the first painting, for Qt's sound library is slow to load."""
         if self._volume <= 0:
             return
-        before = qInstallMessageHandler(lambda *_told: None)  # it complains of every library that is missing
+        # It complains of every library that is missing, from inside the system's loader: a message handler in Python
+        # would then wait for another thread that holds Python and waits for the loader. So it is told to be silent.
+        QLoggingCategory.setFilterRules("qt.multimedia*=false")
         try:
             from PySide6.QtMultimedia import QMediaDevices, QSoundEffect  # start-up speed, and it may be missing
 
@@ -34,8 +36,6 @@ class Sounds(QObject):
                 return
         except ImportError:
             return
-        finally:
-            qInstallMessageHandler(before)
         for heard in Heard:
             effect = QSoundEffect(self)
             effect.setSource(QUrl.fromLocalFile(str(FOLDER / f"{heard}.wav")))
