@@ -13,8 +13,8 @@ from station.labels import read as read_label
 from station.labels.base import Label
 
 from . import batches, look_ups
-from .ports import NewItem
 from .work import Work
+from .writing import NewItem
 
 PAIR_WITHIN = timedelta(seconds=10)
 """Two codes that make one identifier must follow each other within this time."""

@@ -8,8 +8,8 @@ from station.core.progress import Progress
 from station.core.scan import Scan
 
 from . import batches
-from .ports import NewItem
 from .work import Work
+from .writing import NewItem
 
 
 def to_open(work: Work, item: Item, devices: Sequence[Device], reason: Reason, who: str = "") -> int:

@@ -12,7 +12,7 @@ from typing import TypeVar
 from station.core.batch import Batch
 from station.core.identifier import Identifier, Kind
 from station.core.scan import Scan
-from station.desk.ports import NewItem
+from station.desk.writing import NewItem
 from station.store import SqliteStore, StoreError, open_store
 from station.store.connection import LOG_PAGES
 from tests.benchmarks.figures import Figure, at_most

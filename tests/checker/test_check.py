@@ -19,7 +19,7 @@ from station.core.identifier import Identifier, Kind
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import FOLLOWS, Progress
 from station.core.scan import Scan
-from station.desk.ports import NewItem
+from station.desk.writing import NewItem
 from station.server.tables import Base
 from station.store import open_store
 from tests.checker.check import FAIL, MAY_FOLLOW, OK, UNKNOWN, check

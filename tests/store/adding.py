@@ -8,7 +8,7 @@ from pathlib import Path
 from station.core.batch import Batch
 from station.core.identifier import Identifier, Kind
 from station.core.scan import Scan
-from station.desk.ports import NewItem
+from station.desk.writing import NewItem
 from station.store import open_store
 
 

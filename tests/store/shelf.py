@@ -10,7 +10,7 @@ from station.core.identifier import Identifier, Kind
 from station.core.item import Check
 from station.core.progress import Progress
 from station.core.scan import Scan
-from station.desk.ports import NewItem
+from station.desk.writing import NewItem
 from station.store import SqliteStore
 
 START = datetime(2026, 5, 4, 8, 30, 0, 123456, tzinfo=UTC)

@@ -13,7 +13,8 @@ from station.core.identifier import Identifier, Kind
 from station.core.item import Reason
 from station.core.progress import Progress
 from station.core.scan import Scan
-from station.desk.ports import NewItem, Order, Show
+from station.desk.ports import Order, Show
+from station.desk.writing import NewItem
 from station.store import KeyringSeal, MemoryOnly, PassphraseSeal, Seal, SealError, choose_seal
 from tests.store.shelf import Open, Shelf, found
 
