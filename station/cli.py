@@ -85,7 +85,7 @@ def check(
     """Look up what kits and devices are and whether they can be claimed."""
     from .commands.finding import check as do
 
-    _end(do(ids, file, field or [], backend, as_json))
+    _end(do(ids or [], file, field or [], backend, as_json))
 
 
 @app.command()
@@ -166,8 +166,17 @@ def serve(
 
 
 @app.command()
-def doctor(backend: options.Backend = "", as_json: options.AsJson = False) -> None:
+def doctor(
+    backend: options.Backend = "",
+    as_json: options.AsJson = False,
+    try_window: Annotated[bool, typer.Option("--try-window", hidden=True)] = False,
+) -> None:
     """Say what works on this machine, and how to mend what does not."""
+    if try_window:
+        from .ui.offscreen import open_screen
+
+        typer.echo(open_screen())
+        return
     from .commands.doctor import doctor as do
 
     _end(do(backend, as_json))

@@ -3,6 +3,7 @@
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +21,10 @@ LEAST_FREE = 500_000_000
 def look_at_machine(folders: Folders) -> Iterator[Found]:
     yield _python()
     yield try_it("qt", _qt)
-    yield _screen()
+    screen = _screen()
+    yield screen
+    if screen.ok:
+        yield try_it("window", _window)
     yield try_it("sound", _sound)
     yield from (_writable(folders, name) for name in ("data", "config", "state", "logs"))
     yield try_it("disk", lambda: _disk(folders))
@@ -47,6 +51,18 @@ def _screen() -> Found:
     names = ("WAYLAND_DISPLAY", "DISPLAY", "QT_QPA_PLATFORM")
     told = ", ".join(f"{name}={os.environ[name]}" for name in names if os.environ.get(name))
     return Found("screen", bool(told), told or "-")
+
+
+def _window() -> Found:
+    """Whether Qt can open that screen: tried in a process of its own, for Qt ends the program where it cannot."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "station"]
+    tried = subprocess.run(  # noqa: S603 - this program itself
+        [*program, "doctor", "--try-window"], capture_output=True, text=True, timeout=30, check=False
+    )
+    if tried.returncode == 0:
+        return Found("window", True, tried.stdout.strip())
+    told = [line for line in tried.stderr.splitlines() if line.strip()]
+    return Found("window", False, (told[0] if told else f"status {tried.returncode}")[:300])
 
 
 def _sound() -> Found:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from secrets import token_hex
 
 from station.core.errors import CallError, NotSentError
+from station.core.news import LineState
 from station.core.progress import Progress
 from station.desk import orders
 from station.desk.orders import Entry, Line, Placed, Standing
@@ -149,8 +150,9 @@ def say_what_waits(session: Session, standing: Standing, lines: Sequence[Line], 
     if queued:
         state = session.states.get(standing.connection)
         if state is not None and state.cause is not None:
-            advice = advise("error", str(state.cause), title=standing.title)
-            note(f"{advice.cause}.")
+            note(f"{advise('error', str(state.cause), title=standing.title).cause}.")
+        elif state is not None and state.state is LineState.PAUSED:
+            note(say("cli.is_paused", title=standing.title))
         now = session.stand(standing.connection)
         note(say("cli.queued" if now.sends else "cli.queued_elsewhere", n=queued, name=name))
     if unclear:

@@ -18,7 +18,7 @@ from station.words import advise, say
 from .answers import Stop, in_full, note
 
 SOURCE = "command line"
-MOST_AT_ONCE = 5000
+MOST_AT_ONCE = 1000
 """Rows of one order: it is written in one transaction, and the window's scans wait for that."""
 MOST_BAD_SHOWN = 20
 _NOTICES = frozenset({"guessed_encoding"})

@@ -14,7 +14,6 @@ from station.desk import orders
 from station.desk.orders import Entry, Standing
 from station.words import say
 
-from . import options
 from .answers import Exit, note, put_answer, worst
 from .entries import entries_of, read_fields
 from .running import Session, running, why
@@ -41,13 +40,12 @@ class Would:
         return Exit.DONE if self.outcome in _WOULD else Exit.REFUSED
 
 
-def check(ids: options.Ids = None, file: str = "", field: Sequence[str] = (), backend: str = "",
-          as_json: bool = False) -> Exit:
+def check(ids: Sequence[str], file: str, field: Sequence[str], backend: str, as_json: bool) -> Exit:
     """Look up what the IDs name."""
     fields = read_fields(field)
     with running() as session:
         standing = session.stand(backend)
-        entries = entries_of(ids or [], file, fields, standing.accept)
+        entries = entries_of(ids, file, fields, standing.accept)
         try:
             entries = look_up(session, standing, entries)
         except CallError as error:

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from station.core.errors import CallError
 from station.core.news import ConnectionState, LineState, News, Refused, TargetsRead
-from station.desk import orders
+from station.desk import orders, pauses
 from station.desk.orders import Standing
 from station.desk.ports import Reader
 from station.desk.work import Work
@@ -186,5 +186,7 @@ def reading() -> Iterator[tuple[Reader, Settings]]:
 
 def why(error: CallError, title: str) -> str:
     """A backend's failure as one sentence for the person."""
+    if error.detail == pauses.BY_PERSON:
+        return say("cli.is_paused", title=title)
     advice = advise("error", str(error.cause), title=title)
     return f"{advice.cause}. {advice.next_step}"

@@ -53,7 +53,7 @@ def plan_serving(
 
 def import_registry(file: Path, database: str, keep_good: bool, as_json: bool) -> Exit:
     """Import a CSV or XLSX file; nothing of a file with bad rows unless ``keep_good``."""
-    _, folders = find_settings()
+    settings, folders = find_settings()
     url = database_url(database, folders)
     with _Explained(url):
         done = import_file(url, file, datetime.now(UTC), keep_good=keep_good)
@@ -68,6 +68,8 @@ def import_registry(file: Path, database: str, keep_good: bool, as_json: bool) -
     if not done.stored:
         raise Stop(say("cli.not_imported", n=len(done.bad)), Exit.REFUSED)
     note(say("cli.imported", new=done.new, changed=done.changed, same=done.same, where=url))
+    if settings.is_practice and not database:
+        note(say("cli.still_practice"))
     return Exit.REFUSED if done.bad else Exit.DONE
 
 

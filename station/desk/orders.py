@@ -13,12 +13,14 @@ from station.core.errors import CallError, Cause, NotSentError
 from station.core.finding import ClaimStatus, Finding, FoundDevice
 from station.core.identifier import Identifier
 from station.core.item import Check, Device, Event, Item, Reason
+from station.core.news import LineState
 from station.core.progress import Progress
 from station.core.scan import Scan
 
-from . import batches, intake, lines, look_ups
-from .ports import NewItem, Reader
+from . import batches, intake, lines, look_ups, pauses
+from .ports import Reader
 from .work import Work
+from .writing import NewItem
 
 ORDERED = "order"
 """The event that ties a row to the order that it came with, wherever the row goes later."""
@@ -91,7 +93,8 @@ def ask(
     backend = work.state.backends[connection]
     if not lines.may_try(work, connection):
         line = work.state.line(connection)
-        work.after.append(lambda: answer.set_exception(NotSentError(line.cause or Cause.NOT_SET_UP, line.detail)))
+        detail = line.detail or (pauses.BY_PERSON if line.state is LineState.PAUSED else "")
+        work.after.append(lambda: answer.set_exception(NotSentError(line.cause or Cause.NOT_SET_UP, detail)))
         return
     work.start(connection, lambda: question(backend), _told, connection, answer)
 

@@ -25,6 +25,11 @@ def application() -> QApplication:
     return made
 
 
+def open_screen() -> str:
+    """Connect to the screen that a window would use; gives Qt's name for it. Qt ends the program where it cannot."""
+    return QGuiApplication(sys.argv[:1]).platformName()
+
+
 def platform_name() -> str:
     """Qt's name for where windows go: "xcb", "wayland", "windows", "offscreen"."""
     return QGuiApplication.platformName()

@@ -88,9 +88,8 @@ class Served:
 @contextmanager
 def serving(*more: str) -> Iterator[Served]:
     """``station serve --practice`` on any free port."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "station", "serve", "--practice", "--port", "0", *more], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-m", "station", "serve", "--practice", "--port", "0", *more]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         address = process.stdout.readline().split()[2]

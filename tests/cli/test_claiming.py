@@ -1,4 +1,4 @@
-"""Claims from the command line: rehearsed unless told otherwise, each outcome with its exit status, repeatable by name."""
+"""Claims from the command line: rehearsed unless told otherwise, each outcome with its status, repeatable by name."""
 
 import json
 from pathlib import Path
@@ -36,7 +36,12 @@ def test_a_claim_settles_each_device_in_the_fixed_fields(cli: Cli) -> None:
 
 @pytest.mark.parametrize(
     ("code", "status", "outcome"),
-    [(OURS, 0, "already_ours"), (UNKNOWN, 1, "not_found"), (NOT_REGISTERED, 1, "not_registered"), (DEVICE, 0, "claimed_now")],
+    [
+        (OURS, 0, "already_ours"),
+        (UNKNOWN, 1, "not_found"),
+        (NOT_REGISTERED, 1, "not_registered"),
+        (DEVICE, 0, "claimed_now"),
+    ],
 )
 def test_each_outcome_has_its_exit_status(cli: Cli, code: str, status: int, outcome: str) -> None:
     rehearsed = cli("claim", code, "--target", "oslo-west", "--json")
@@ -130,3 +135,19 @@ def test_one_device_of_a_kit_is_not_taken_for_the_kit(cli: Cli) -> None:
     assert told.status == 2
     assert KIT in told.err
     assert set(cli("check", KIT, "--json").column("status")) == {"claimed"}
+
+
+def test_a_list_that_is_too_long_is_refused_whole(cli: Cli, tmp_path: Path) -> None:
+    codes = tmp_path / "codes.txt"
+    codes.write_text("".join(f"c1long{n:014d}\n" for n in range(1001)), encoding="utf-8")
+    told = cli("claim", "--file", str(codes), *CLAIM)
+    assert (told.status, told.out) == (2, "")
+    assert "Split the list" in told.err
+
+
+def test_a_paused_connection_is_named_as_the_reason(cli: Cli) -> None:
+    cli("queue", "pause")
+    asked = cli("check", DEVICE)
+    assert asked.status == 3
+    assert "is paused" in asked.err
+    assert "is paused" in cli("claim", DEVICE, *CLAIM).err

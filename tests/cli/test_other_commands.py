@@ -8,7 +8,7 @@ import pytest
 
 from station.folders import resources
 
-from .conftest import CLAIM, DEVICE, KIT, Cli, settings
+from .conftest import CLAIM, KIT, Cli, settings
 
 LABELS = resources() / "labels"
 
@@ -92,7 +92,7 @@ def test_the_register_is_filled_and_claimed_from(cli: Cli, home: Path, tmp_path:
     settings(home, '[backends.ours]\nkind = "local"\n')
     assert cli("registry", "target", "add", "hall", "--title", "Hall", "--seats", "1").status == 0
     rows = tmp_path / "devices.csv"
-    rows.write_text("vendor,device_id,device_type\nours,dev-1,door\nours,dev-1,door\nours,dev-2,door\n", encoding="utf-8")
+    rows.write_text("vendor,device_id,seats\nours,dev-1,\nours,dev-1,\nours,dev-2,\n", encoding="utf-8")
     bad = cli("registry", "import", str(rows), "--json")
     assert (bad.status, bad.lines[0]["stored"]) == (1, False)
     assert "row 3" in bad.err
@@ -117,7 +117,7 @@ def test_the_doctor_says_how_it_is(cli: Cli) -> None:
     assert checks["connection"]["ok"]
     assert not checks["keyring"]["ok"]
     assert checks["keyring"]["mend"]
-    assert {"python", "qt", "screen", "sound", "disk", "engine_zxing", "engine_zbar", "seal", "lock", "clock"} <= set(checks)
+    assert {"python", "qt", "screen", "sound", "disk", "engine_zxing", "engine_zbar", "seal", "lock"} <= set(checks)
 
 
 def test_the_self_test_proves_each_part(cli: Cli) -> None:

@@ -16,8 +16,8 @@ def test_version(cli: Cli) -> None:
 def test_help_names_every_command(cli: Cli) -> None:
     told = cli("--help")
     assert told.status == 0
-    names = ("decode", "check", "claim", "queue", "targets", "release", "receipt", "secret", "serve", "registry", "doctor")
-    assert all(name in told.out for name in (*names, "--self-test"))
+    names = "decode check claim queue targets release receipt secret serve registry doctor --self-test"
+    assert all(name in told.out for name in names.split())
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_help_names_every_command(cli: Cli) -> None:
         ["receipt", "nothing"],
         ["secret", "set", "nowhere", "token"],
         ["secret", "set", "local", "base_url"],
-        ["serve", "--host", "0.0.0.0"],
+        ["serve", "--host", "192.0.2.1"],
         ["serve", "--cert", "a.pem"],
         ["registry", "target", "add", "a/b"],
     ],
