@@ -71,6 +71,8 @@ class DetailsPanel(Panel):
         self._ageing = QTimer(self, interval=AGE_MS)
         self._ageing.timeout.connect(self._age)
         self._ageing.start()
+        self._question.yes.connect(self._buttons.show)
+        self._question.no.connect(self._buttons.show)
         self._question.yes.connect(lambda: doors.own_wishes.release([self._item_id]))
         doors.bridge.details_read.connect(self._take)
         doors.bridge.items_changed.connect(self._follow)
@@ -129,8 +131,9 @@ class DetailsPanel(Panel):
     def _show(self, details: Details | None, *, begin: bool = False) -> None:
         self._details = details
         self._empty.setVisible(details is None)
-        for part in (self._area, self._buttons, self._copy_all):
+        for part in (self._area, self._copy_all):
             part.setVisible(details is not None)
+        self._buttons.setVisible(details is not None and self._question.isHidden())
         self.title.setText(say("details.title") if details is None else say("details.row", row=details.item.number))
         if details is not None:
             terms = self._doors.terms(details.item.connection)
@@ -151,6 +154,7 @@ class DetailsPanel(Panel):
     def _ask_release(self) -> None:
         if self._details is not None:
             terms = self._doors.terms(self._details.item.connection)
+            self._buttons.hide()  # the answers stand in their place
             self._question.ask(cost_of_release(terms, self._details.item))
 
     @Slot()

@@ -31,20 +31,19 @@ class EntryPanel(Panel):
         self._heading, self._line = label("", "strong"), label("", "muted")
         self._take = button(say("entry.keep"), "main")
         self._kept = label("", "good")
-        self.content.addWidget(label(say("entry.how"), "muted"))
         self.content.addWidget(self._field, 1)
         self.content.addWidget(self._heading)
         self.content.addWidget(self._line)
         self.content.addWidget(self._kept)
-        self.content.addStretch(1)
         self.content.addWidget(self._take)
         self._field.textChanged.connect(self._tell)
         self._field.entered.connect(self._enter)
         self._take.clicked.connect(self._enter)
-        self.setFocusProxy(self._field)
+        self.begin_at(self._field)
         self._tell()
 
     def opened(self) -> None:
+        super().opened()
         self._field.selectAll()
         self._kept.clear()
 
@@ -95,6 +94,7 @@ class EntryField(QPlainTextEdit):
         self.setAccessibleName(say("entry.field"))
         self.setPlaceholderText(say("entry.placeholder"))
         self.setTabChangesFocus(True)
+        self.setMinimumHeight(44)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

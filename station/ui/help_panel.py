@@ -29,7 +29,7 @@ class HelpPanel(Panel):
         self.content.addWidget(self._field)
         self.content.addWidget(self._page, 1)
         self._field.textChanged.connect(self._write)
-        self.setFocusProxy(self._field)
+        self.begin_at(self._field)
         self._write()
 
     def restyle(self, style: Style) -> None:
@@ -38,6 +38,7 @@ class HelpPanel(Panel):
             self._write()
 
     def opened(self) -> None:
+        super().opened()
         self._field.selectAll()
 
     @Slot()

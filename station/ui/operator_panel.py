@@ -39,7 +39,7 @@ class OperatorPanel(Panel):
         self._field.taken.connect(self._take_current)
         self._take.clicked.connect(self._take_current)
         self._list.picked.connect(self._pick)
-        self.setFocusProxy(self._field)
+        self.begin_at(self._field)
         self._narrow()
 
     def restyle(self, style: Style) -> None:
@@ -48,6 +48,7 @@ class OperatorPanel(Panel):
             self._list.restyle(style)
 
     def opened(self) -> None:
+        super().opened()
         self._field.clear()
         self._narrow()
         self._asker.ask(lambda reader: tuple(batch.operator for batch in reader.batches() if batch.operator))
@@ -62,7 +63,8 @@ class OperatorPanel(Panel):
         typed = " ".join(self._field.text().split())
         now = self._state.operator
         names = dict.fromkeys((*self._known, *self._before, *([now] if now else ())))
-        rows = [Row(name, name, chosen=name == now) for name in names if typed.casefold() in name.casefold()]
+        fitting = [name for name in names if typed.casefold() in name.casefold()]
+        rows = [Row(name, name, chosen=not typed and name == now) for name in fitting]
         exact = next((row.key for row in rows if row.key.casefold() == typed.casefold()), "")
         if typed and not exact:
             rows.insert(0, Row(typed, say("operator.new", name=typed)))

@@ -26,6 +26,7 @@ class Panel(QWidget):
     def __init__(self, title: str, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.look = style
+        self._first: QWidget | None = None
         self.setAccessibleName(title)
         self.content = QVBoxLayout(self)
         self.content.setContentsMargins(16, 10, 16, 14)
@@ -44,8 +45,14 @@ class Panel(QWidget):
         self.look = style
         self.setStyleSheet(sheet(style))
 
+    def begin_at(self, part: QWidget) -> None:
+        """Say which part gets the keyboard when the panel is opened. (A focus proxy would hide parts from Tab.)"""
+        self._first = part
+
     def opened(self) -> None:
         """Called each time the panel is opened."""
+        if self._first is not None:
+            self._first.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def label(text: str = "", look: str = "", *, wrap: bool = True) -> QLabel:
@@ -74,6 +81,7 @@ def scrolled(content: QWidget) -> QScrollArea:
     """A widget in a frame that scrolls up and down where there is too little room."""
     area = QScrollArea()
     area.setWidgetResizable(True)
+    area.setMinimumHeight(1)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)

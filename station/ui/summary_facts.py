@@ -22,7 +22,7 @@ class SummaryFacts:
     """A batch's receipt with its sums, reasons for what is not settled, and problem rows (title, cause, next step)."""
 
     receipt: Receipt
-    sums: tuple[tuple[int, str, bool], ...]
+    sums: tuple[tuple[int, str], ...]
     waiting: tuple[str, ...]
     problems: tuple[tuple[str, str, str], ...]
     batches: tuple[Row, ...]
@@ -43,17 +43,8 @@ def read_summary(reader: Reader, batch: str, desk: str, now: datetime) -> Summar
                         tuple(_row(each, wanted, now) for each in closed))
 
 
-def _sums(receipt: Receipt) -> tuple[tuple[int, str, bool], ...]:
-    return tuple((count, words, settled) for words, count, settled in _counted(receipt))
-
-
-def _counted(receipt: Receipt) -> list[tuple[str, int, bool]]:
-    settled = Receipt(receipt.batch, tuple(line for line in receipt.lines if line.device.progress in SETTLED),
-                      receipt.made_at, receipt.desk, receipt.desk_id)
-    waiting = Receipt(receipt.batch, tuple(line for line in receipt.lines if line.device.progress not in SETTLED),
-                      receipt.made_at, receipt.desk, receipt.desk_id)
-    return [*((words, count, True) for words, count in sums(settled)),
-            *((words, count, False) for words, count in sums(waiting))]
+def _sums(receipt: Receipt) -> tuple[tuple[int, str], ...]:
+    return tuple((count, words) for words, count in sums(receipt))
 
 
 def _waiting(receipt: Receipt) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ class TargetPicker(Panel):
         self._connections.picked.connect(self._go_to)
         self._again.clicked.connect(self._read)
         state.changed.connect(self._follow)
-        self.setFocusProxy(self._field)
+        self.begin_at(self._field)
 
     def restyle(self, style: Style) -> None:
         super().restyle(style)
@@ -51,6 +51,7 @@ class TargetPicker(Panel):
             self._tell()
 
     def opened(self) -> None:
+        super().opened()
         self._field.clear()
         self._connection = self._state.connection
         self._read()
