@@ -1,0 +1,335 @@
+"""A vendor that must not be asked twice: a lost answer is read back, and what nobody can tell waits for a person."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from station.core.call import Answer, Call, Confirmed, DeviceResult, ReadBack
+from station.core.errors import CallError, Cause, NotSentError, RefusedError, SignInError, TargetError
+from station.core.identifier import Identifier
+from station.core.item import Item
+from station.core.news import ConnectionState, LineState, Refused, Summary
+from station.core.outcome import HowKnown, Outcome, OutcomeKind
+from station.core.progress import Progress
+from station.desk import decisions, pauses, releases
+from station.desk.decisions import Choice
+from station.folders import Folders
+
+from .bench import PATIENCE_S, Bench
+from .scripted import Claim, MovedClock, Script, answers, fails, lost_after, lost_before, open_station, wait_for
+
+KIT = "maple-harbor-lantern"
+SINGLE = "c1sample0000000000d0"
+OTHER = "c1sample0000000000d1"
+QUIET_S = 125.0
+
+Open = Callable[..., Bench]
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
+
+
+@pytest.fixture
+def opened(template: Path, tmp_path: Path, script: Script, clock: MovedClock) -> Iterator[Open]:
+    folders = Folders(tmp_path / "data", tmp_path, tmp_path / "state", tmp_path / "logs")
+    shutil.copytree(template, folders.data)
+    running: list[Bench] = []
+
+    def begin(**how: object) -> Bench:
+        running.append(open_station(folders, script, clock, **how))  # type: ignore[arg-type]
+        return running[-1]
+
+    yield begin
+    for bench in running:
+        bench.stop()
+
+
+def _claimed(bench: Bench, *texts: str) -> list[int]:
+    """Scan, look up and claim; gives the rows."""
+    bench.choose()
+    rows = [bench.looked_up(text).id for text in texts]
+    assert bench.claim()
+    return rows
+
+
+def _until(bench: Bench, item: int, progress: Progress) -> Item:
+    return bench.until(lambda: row if (row := bench.rows.get(item)) and row.progress is progress else None)
+
+
+def _kind(row: Item) -> tuple[OutcomeKind, HowKnown]:
+    assert row.outcome is not None
+    return row.outcome.kind, row.outcome.how_known
+
+
+def _events(bench: Bench, item: int) -> list[str]:
+    return bench.station.desk.read(lambda reader: [e.new for e in reader.events(item=item) if e.what == "step"]).result(
+        PATIENCE_S
+    )
+
+
+def _device(bench: Bench, item: int) -> Progress:
+    return bench.station.desk.read(lambda reader: reader.devices(item)[0].progress).result(PATIENCE_S)
+
+
+def _say(state: ReadBack) -> Callable[[list[Confirmed]], list[Confirmed]]:
+    return lambda told: [replace(each, state=state, handle="", place="") for each in told]
+
+
+def test_a_lost_answer_that_had_its_effect_is_read_back_as_already_ours(opened: Open, script: Script) -> None:
+    script.claims = [lost_after]
+    bench = opened()
+    (row,) = _claimed(bench, KIT)
+    done = _until(bench, row, Progress.CLAIMED)
+    assert _kind(done) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
+    assert len(script.sent) == 1
+    assert script.confirms == 1
+
+
+def test_a_read_back_that_shows_another_is_refused(opened: Open, script: Script) -> None:
+    script.claims, script.confirm = [lost_before], _say(ReadBack.ANOTHER)
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    assert _kind(_until(bench, row, Progress.REFUSED)) == (OutcomeKind.ALREADY_CLAIMED, HowKnown.READ_BACK)
+    assert len(script.sent) == 1
+
+
+def test_free_counts_only_after_the_quiet_period_and_then_goes_again(
+    opened: Open, script: Script, clock: MovedClock
+) -> None:
+    script.claims = [lost_before]
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    bench.until(lambda: script.confirms or None)
+    bench.station.desk.do(pauses.try_now).result(PATIENCE_S)
+    _until(bench, row, Progress.UNKNOWN)
+    assert len(script.sent) == 1
+    clock.ahead_s += QUIET_S
+    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
+    assert len(script.sent) == 2
+    assert script.keys[0] != script.keys[1]
+
+
+def test_free_an_hour_after_claim_is_held(opened: Open, script: Script, clock: MovedClock) -> None:
+    script.claims = [lost_before]
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    bench.until(lambda: script.confirms or None)
+    clock.ahead_s += 3700
+    _until(bench, row, Progress.HELD)
+    assert len(script.sent) == 1
+
+
+def test_free_in_another_run_is_held_after_a_quiet_period_of_its_own(
+    opened: Open, script: Script, clock: MovedClock
+) -> None:
+    script.claims = [lost_before]
+    first = opened()
+    (row,) = _claimed(first, SINGLE)
+    first.until(lambda: script.confirms or None)
+    first.stop()
+    before = script.confirms
+    second = opened()
+    second.until(lambda: script.confirms > before or None)
+    assert _device(second, row) is Progress.UNKNOWN
+    clock.ahead_s += QUIET_S
+    _until(second, row, Progress.HELD)
+    assert len(script.sent) == 1
+
+
+def test_what_cannot_be_told_is_held_and_only_a_named_person_with_a_reason_decides(
+    opened: Open, script: Script, clock: MovedClock
+) -> None:
+    script.claims, script.confirm = [lost_before], _say(ReadBack.CANNOT_TELL)
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    _until(bench, row, Progress.HELD)
+
+    def decide(choice: Choice, by: str, why: str) -> int:
+        return bench.station.desk.do(decisions.decide, [row], choice, by, why).result(PATIENCE_S)
+
+    assert decide(Choice.CLAIMED, "", "seen in the portal") == 0
+    assert decide(Choice.CLAIMED, "Anna", " ") == 0
+    assert isinstance(bench.last(Refused), Refused)
+    script.confirm = None
+    assert decide(Choice.ASK_AGAIN, "Anna", "the portal is back") == 1
+    clock.ahead_s += QUIET_S
+    _until(bench, row, Progress.CLAIMED)
+    assert _events(bench, row)[-5:] == ["held", "unknown", "queued", "sending", "claimed"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "progress", "kind", "sent"),
+    [
+        (Choice.CLAIMED, Progress.CLAIMED, OutcomeKind.ALREADY_OURS, 1),
+        (Choice.REFUSED, Progress.REFUSED, OutcomeKind.REJECTED, 1),
+        (Choice.FREE, Progress.CLAIMED, OutcomeKind.CLAIMED_NOW, 2),
+    ],
+)
+def test_each_decision(
+    opened: Open, script: Script, choice: Choice, progress: Progress, kind: OutcomeKind, sent: int
+) -> None:
+    script.claims, script.confirm = [lost_before], _say(ReadBack.CANNOT_TELL)
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    _until(bench, row, Progress.HELD)
+    assert bench.station.desk.do(decisions.decide, [row], choice, "Anna", "rang them up").result(PATIENCE_S) == 1
+    done = _until(bench, row, progress)
+    assert done.outcome is not None
+    assert done.outcome.kind is kind
+    assert len(script.sent) == sent
+
+
+def test_already_claimed_is_confirmed_before_it_is_said(opened: Open, script: Script) -> None:
+    def already(answer: Answer) -> Answer:
+        outcome = Outcome(OutcomeKind.ALREADY_CLAIMED, HowKnown.ANSWER, text="device is claimed")
+        return replace(answer, results=tuple(replace(each, outcome=outcome) for each in answer.results))
+
+    script.claims = [answers(already)]
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
+    assert script.confirms == 1
+    assert len(script.sent) == 1
+
+
+@pytest.mark.parametrize("safe", [False, True])
+def test_devices_left_out_of_an_answer_are_asked_about_and_strangers_are_kept(
+    opened: Open, script: Script, safe: bool
+) -> None:
+    def leave_out(answer: Answer) -> Answer:
+        stranger = DeviceResult("nobody-asked", Outcome(OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER, "h"))
+        return replace(answer, results=(*answer.results[:2], stranger))
+
+    script.claims = [answers(leave_out)] * 3
+    bench = opened(safe=safe)
+    (row,) = _claimed(bench, KIT)
+    done = _until(bench, row, Progress.CLAIMED)
+    devices = bench.station.desk.read(lambda reader: reader.devices(row)).result(PATIENCE_S)
+    kinds = sorted(device.outcome.kind for device in devices if device.outcome)
+    assert kinds == ["already_ours"] * 3 + ["claimed_now"] * 2
+    assert (len(script.sent), script.confirms) == (1, 1)
+    told = bench.station.desk.read(lambda reader: reader.events(batch=done.batch)).result(PATIENCE_S)
+    assert [event.device_id for event in told if event.what == "unexpected"] == ["nobody-asked"]
+
+
+def test_named_twice_claimed_wins(opened: Open, script: Script) -> None:
+    def twice(answer: Answer) -> Answer:
+        refused = Outcome(OutcomeKind.REJECTED, HowKnown.ANSWER)
+        return replace(answer, results=(*(replace(r, outcome=refused) for r in answer.results), *answer.results))
+
+    script.claims = [answers(twice)]
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
+
+
+def test_a_refused_call_is_halved_until_the_culprit_stands_alone(opened: Open, script: Script) -> None:
+    culprit = "c1sample0000000000a3"
+
+    async def strict(call: Call, claim: Claim) -> Answer:
+        if any(device.device_id == culprit for device in call.devices):
+            raise RefusedError(Cause.BAD_REQUEST, "one of them is wrong", status=400)
+        return await claim(call)
+
+    script.claims = [strict] * 20
+    bench = opened()
+    kit, single = _claimed(bench, KIT, SINGLE)
+    _until(bench, single, Progress.CLAIMED)
+    refused = _until(bench, kit, Progress.REFUSED)
+    assert dict(refused.tally) == {Progress.CLAIMED: 4, Progress.REFUSED: 1}
+    assert (culprit,) in script.sent
+    assert bench.until(lambda: bench.last(Summary)).settled
+
+
+def test_a_look_up_before_sending_that_is_refused_is_halved_too(opened: Open, script: Script) -> None:
+    bench = opened()
+    bench.choose()
+    rows = [bench.looked_up(text).id for text in (SINGLE, OTHER, "c1sample0000000000d5")]
+
+    def strict(identifiers: Sequence[Identifier]) -> None:
+        if any(each.text == OTHER for each in identifiers):
+            raise RefusedError(Cause.BAD_REQUEST, "an identifier is wrong", status=400)
+
+    script.look_up = strict
+    assert bench.claim()
+    _until(bench, rows[0], Progress.CLAIMED)
+    _until(bench, rows[2], Progress.CLAIMED)
+    _until(bench, rows[1], Progress.OPEN)
+
+
+def test_401_in_mid_batch_pauses_only_that_connection_and_loses_nothing(opened: Open, script: Script) -> None:
+    script.claims = [fails(SignInError(Cause.CREDENTIALS, "expired", status=401))]
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    paused = bench.until(lambda: _line(bench, LineState.PAUSED))
+    assert paused.cause is Cause.CREDENTIALS
+    _until(bench, row, Progress.QUEUED)
+    bench.station.desk.do(pauses.resume, "local").result(PATIENCE_S)
+    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
+
+
+def _line(bench: Bench, state: LineState) -> ConnectionState | None:
+    line = bench.last(ConnectionState)
+    return line if line is not None and line.state is state else None
+
+
+def test_a_target_that_is_gone_pauses_the_batch_and_not_the_connection(opened: Open, script: Script) -> None:
+    script.claims = [fails(TargetError(Cause.NO_TARGET, "gone", status=404))]
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    assert wait_for(lambda: "no_target" in _paused(bench))
+    _until(bench, row, Progress.QUEUED)
+    (second,) = _claimed(bench, OTHER)
+    _until(bench, second, Progress.CLAIMED)
+    assert bench.rows[row].progress is Progress.QUEUED
+    assert len(script.sent) == 2
+
+
+def _paused(bench: Bench) -> list[str]:
+    return bench.station.desk.read(lambda reader: [batch.paused for batch in reader.batches()]).result(PATIENCE_S)
+
+
+def test_retry_after_is_waited_for_and_cut_short_by_try_now(opened: Open, script: Script, clock: MovedClock) -> None:
+    busy: CallError = NotSentError(Cause.RATE_LIMIT, "slow down", status=429, retry_after=600.0)
+    script.claims = [fails(busy), fails(busy)]
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    bench.until(lambda: _line(bench, LineState.OFFLINE))
+    _until(bench, row, Progress.QUEUED)
+    clock.ahead_s += 500
+    assert not wait_for(lambda: len(script.sent) > 1, 0.6)
+    clock.ahead_s += 101
+    bench.until(lambda: len(script.sent) == 2 or None)
+    _until(bench, row, Progress.QUEUED)
+    bench.station.desk.do(pauses.try_now).result(PATIENCE_S)
+    _until(bench, row, Progress.CLAIMED)
+
+
+def test_the_wall_clock_set_back_changes_nothing(opened: Open, script: Script, clock: MovedClock) -> None:
+    script.claims = [lost_before]
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    bench.until(lambda: script.confirms or None)
+    clock.wall_off_s = -86400.0
+    clock.ahead_s += QUIET_S
+    _until(bench, row, Progress.CLAIMED)
+    assert len(script.sent) == 2
+
+
+def test_a_device_that_was_released_is_never_claimed_again_by_itself(opened: Open, script: Script) -> None:
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    _until(bench, row, Progress.CLAIMED)
+    assert bench.station.desk.do(releases.release, [row], "Anna").result(PATIENCE_S) == 1
+    _until(bench, row, Progress.RELEASED)
+    assert len(script.sent) == 1
