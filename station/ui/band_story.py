@@ -123,11 +123,12 @@ def _summed_up(summary: Summary) -> Headline:
     open_still = sum(unsettled.values())
     if queued and not done and not refused and not open_still:
         return Headline(Tone.WAITING, say("band.queued_count", count=queued).upper(), "", say("band.queued_line"))
-    parts = [say("band.refused_count", n=refused)] if refused else []
+    reasons = ", ".join(f"{count} {say(f'outcome.{kind}').lower()}" for kind, count in sorted(outcomes.items()))
+    parts = [say("band.not_claimed", n=refused, reasons=reasons)] if refused else []
     if queued + open_still:
         parts.append(say("band.unsettled", n=queued + open_still))
     if not parts:
         parts.append(say("band.all_settled"))
-    tone = Tone.PROBLEM if refused else Tone.UNKNOWN if open_still else Tone.DONE
+    tone = Tone.UNKNOWN if open_still else Tone.PROBLEM if refused and not done else Tone.DONE
     words = say("band.claimed", count=done) if done else say("band.nothing_claimed")
     return Headline(tone, words.upper(), "", ". ".join(parts))

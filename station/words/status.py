@@ -163,7 +163,7 @@ def _claimed(item: Item, now: datetime) -> Sentence:
     tally = dict(item.tally)
     refused = tally.get(Progress.REFUSED, 0)
     if refused:
-        return _in_part(tally)
+        return _in_part(item)
     outcome = item.outcome
     if outcome is not None and outcome.kind is OutcomeKind.ALREADY_OURS:
         return Sentence(Tone.DONE, _yours_already(outcome.place or item.place))
@@ -171,15 +171,18 @@ def _claimed(item: Item, now: datetime) -> Sentence:
     return Sentence(Tone.DONE, say("status.yours_since", time=time_of_day(at, now)) if at else say("status.yours"))
 
 
-def _in_part(tally: dict[Progress, int]) -> Sentence:
+def _in_part(item: Item) -> Sentence:
+    tally = dict(item.tally)
     claimed, refused = tally.get(Progress.CLAIMED, 0), tally.get(Progress.REFUSED, 0)
-    return Sentence(Tone.PROBLEM, say("status.in_part", claimed=claimed, refused=refused))
+    another = item.outcome is not None and item.outcome.kind is OutcomeKind.ALREADY_CLAIMED
+    key = "status.in_part_another" if another else "status.in_part"
+    return Sentence(Tone.PROBLEM, say(key, claimed=claimed, refused=refused))
 
 
 def _refused(item: Item, _now: datetime) -> Sentence:
     tally = dict(item.tally)
     if tally.get(Progress.CLAIMED):
-        return _in_part(tally)
+        return _in_part(item)
     if item.again_in is not None:
         return Sentence(Tone.WAITING, say("status.tried_again", row=item.again_in.number))
     kind = item.outcome.kind if item.outcome is not None else OutcomeKind.REJECTED
