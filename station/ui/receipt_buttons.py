@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Slot
+from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -16,7 +16,9 @@ from .receipt_files import ReceiptFiles, Saved
 
 
 class ReceiptButtons(QWidget):
-    """Buttons for the receipt that is shown, and a line that says how it went."""
+    """Buttons for the receipt that is shown; ``notice`` says how it went, ``copy`` stands where the panel puts it."""
+
+    told = Signal()  # how something went is said in the notice
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,36 +27,40 @@ class ReceiptButtons(QWidget):
         self._files = ReceiptFiles(folder, self)
         self._files.saved.connect(self._tell_saved)
         self._says = label("", "muted")
-        self._open_folder = button(say("summary.open_folder"))
+        self._open_folder = button(say("summary.open_folder"), "link")
         self.save = button(say("summary.save"), "main")
-        self._print, self._copy = button(say("summary.print")), button(say("summary.copy"))
-        whole, low = QVBoxLayout(self), QHBoxLayout()
-        whole.setContentsMargins(0, 0, 0, 0)
-        for part in (self._says, self._open_folder, self.save):
-            whole.addWidget(part)
-        low.addWidget(self._print)
-        low.addWidget(self._copy)
-        whole.addLayout(low)
+        self._print, self.copy = button(say("summary.print")), button(say("summary.copy"), "quiet")
+        self.notice = QWidget()
+        above, row = QVBoxLayout(self.notice), QHBoxLayout(self)
+        for layout in (above, row):
+            layout.setContentsMargins(0, 0, 0, 0)
+        above.addWidget(self._says)
+        above.addWidget(self._open_folder)
+        row.addWidget(self._print)
+        row.addWidget(self.save, 1)
         self.save.clicked.connect(self._save_files)
         self._print.clicked.connect(self._print_it)
-        self._copy.clicked.connect(self._copy_it)
+        self.copy.clicked.connect(self._copy_it)
         self._open_folder.clicked.connect(self._open)
         self.begin()
 
     def begin(self) -> None:
         """Forget what was said of an earlier receipt."""
         self._say("")
-        self._open_folder.hide()
 
     def tell(self, receipt: Receipt | None) -> None:
         """The receipt that the buttons are about."""
         self._receipt = receipt
-        for each in (self.save, self._print, self._copy):
+        for each in (self.save, self._print, self.copy):
             each.setEnabled(receipt is not None)
 
     def _say(self, text: str) -> None:
         self._says.setText(text)
+        self._open_folder.hide()
         self._says.setVisible(bool(text))
+        self.notice.setVisible(bool(text))
+        if text:
+            self.told.emit()
 
     @Slot()
     def _save_files(self) -> None:
@@ -66,11 +72,11 @@ class ReceiptButtons(QWidget):
     @Slot(object)
     def _tell_saved(self, saved: Saved) -> None:
         self._saving = False
-        self._open_folder.setVisible(saved.path is not None)
         if saved.path is not None:
             self._say(say("summary.saved", path=soft(str(saved.path))))
         else:
             self._say(say(f"receipt.problem.{saved.problem}", detail=saved.detail))
+        self._open_folder.setVisible(saved.path is not None)
 
     @Slot()
     def _print_it(self) -> None:

@@ -18,7 +18,7 @@ from .style import Style
 from .summary_facts import SummaryFacts, read_summary
 
 SETTLE_MS = 200
-MOST_BATCHES_SHOWN = 3
+MOST_BATCHES_SHOWN = 5
 
 
 class SummaryPanel(Panel):
@@ -36,9 +36,18 @@ class SummaryPanel(Panel):
         self._batches.picked.connect(self._choose)
         self._body = SummaryBody()
         self._buttons = ReceiptButtons(folder)
-        self.content.addWidget(self._batches)
-        self.content.addWidget(scrolled(self._body), 1)
+        self._earlier = label(say("summary.batches"), "caption")
+        whole = QWidget()
+        lines = QVBoxLayout(whole)
+        lines.setContentsMargins(0, 0, 6, 0)
+        for part in (self._buttons.notice, self._body, self._earlier, self._batches):
+            lines.addWidget(part)
+        lines.addStretch(1)
+        area = scrolled(whole)
+        self.head.insertWidget(1, self._buttons.copy)
+        self.content.addWidget(area, 1)
         self.content.addWidget(self._buttons)
+        self._buttons.told.connect(lambda: area.verticalScrollBar().setValue(0))
         self.begin_at(self._buttons.save)
         self._asking = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._asking.timeout.connect(self._ask)
@@ -80,7 +89,8 @@ class SummaryPanel(Panel):
     @Slot(object)
     def _show(self, facts: SummaryFacts | None) -> None:
         batches = facts.batches if facts is not None else ()
-        self._batches.setVisible(len(batches) > 1)
+        for part in (self._earlier, self._batches):
+            part.setVisible(len(batches) > 1)
         if list(self._batches.rows.rows) != list(batches):
             self._batches.show_rows(batches, keep=False)
         self._batches.setFixedHeight(self._batches.sizeHintForRow(0) * min(len(batches), MOST_BATCHES_SHOWN) + 4)
@@ -94,7 +104,7 @@ class SummaryBody(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._lines = QVBoxLayout(self)
-        self._lines.setContentsMargins(0, 0, 6, 0)
+        self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(4)
 
     def tell(self, facts: SummaryFacts | None) -> None:
@@ -104,7 +114,6 @@ class SummaryBody(QWidget):
             self._add(say("summary.none"), "muted")
         else:
             self._show(facts)
-        self._lines.addStretch(1)
 
     def _show(self, facts: SummaryFacts) -> None:
         batch = facts.receipt.batch
