@@ -8,7 +8,8 @@ from secrets import token_hex
 from station.core.errors import CallError, NotSentError
 from station.core.news import LineState
 from station.core.progress import Progress
-from station.desk import orders
+from station.core.target import Target
+from station.desk import orders, places
 from station.desk.orders import Entry, Line, Placed, Standing
 from station.desk.ports import Reader
 from station.words import advise, say
@@ -50,6 +51,8 @@ def claim(wanted: Wanted) -> Exit:
             raise Stop(say("cli.no_operator"))
         entries = entries_of(wanted.ids, wanted.file, fields, standing.accept)
         standing = aim(session, standing, wanted.target)
+        if standing.practice:
+            note(say("band.practice"))
         if wanted.dry_run:
             return _rehearse(session, standing, entries, operator, wanted.as_json)
         name = wanted.batch or f"cli-{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}"
@@ -58,16 +61,13 @@ def claim(wanted: Wanted) -> Exit:
             note(say("cli.batch_known", name=name))
         lines = settle(session, standing, placed.batch, wanted.wait_s)
         put_lines(lines, wanted.as_json, placed.batch)
-        say_what_waits(session, standing, lines, name)
+        say_what_waits(session, standing, lines, placed.batch, name)
         return status_of(lines)
 
 
 def aim(session: Session, standing: Standing, target: str) -> Standing:
     """The standing with the target that was asked for, by ID or title. Raises ``Stop`` where there is no such one."""
-    told = session.wait_for(
-        lambda: session.targets.get(standing.connection) or session.is_cut_off(standing.connection), TARGETS_WITHIN_S
-    )
-    known = told.targets if told and not isinstance(told, bool) else None
+    known = _targets(session, standing.connection)
     standing = session.stand(standing.connection)  # on the first run the only target is chosen by now
     wanted = target or standing.target
     if not wanted:
@@ -77,7 +77,23 @@ def aim(session: Session, standing: Standing, target: str) -> Standing:
     found = [each for each in known if each.id == wanted] or [each for each in known if each.title == wanted]
     if len(found) != 1:
         raise Stop(say("cli.unknown_target", target=wanted, title=standing.title))
+    if found[0].may_claim is False:
+        raise Stop(say("cli.closed_target", target=found[0].title))
     return replace(standing, target=found[0].id, target_title=found[0].title)
+
+
+def _targets(session: Session, connection: str) -> Sequence[Target] | None:
+    """The targets that the account sees; None where the backend cannot be asked."""
+    session.wait_for(lambda: connection in session.targets or session.is_failing(connection), TARGETS_WITHIN_S)
+    if connection in session.targets:
+        return session.targets[connection].targets
+    if session.is_cut_off(connection):
+        return None
+    try:
+        _, found = session.ask(connection, places.read)
+    except CallError:
+        return None
+    return list(found)
 
 
 def _rehearse(
@@ -141,19 +157,28 @@ def is_over(session: Session, standing: Standing, lines: Sequence[Line], paused:
     return paused or (sends is not None and sends.sends and session.is_cut_off(standing.connection))
 
 
-def say_what_waits(session: Session, standing: Standing, lines: Sequence[Line], name: str) -> None:
+def say_what_waits(session: Session, standing: Standing, lines: Sequence[Line], batch: str, name: str) -> None:
     """A sentence for what is not settled: why, and what to do next."""
     progresses = [line.device.progress for line in lines]
     queued, unclear = progresses.count(Progress.QUEUED), sum(
         progresses.count(each) for each in (Progress.SENDING, Progress.UNKNOWN, Progress.HELD)
     )
     if queued:
-        state = session.states.get(standing.connection)
-        if state is not None and state.cause is not None:
-            note(f"{advise('error', str(state.cause), title=standing.title).cause}.")
-        elif state is not None and state.state is LineState.PAUSED:
-            note(say("cli.is_paused", title=standing.title))
+        _say_why(session, standing, batch, name)
         now = session.stand(standing.connection)
         note(say("cli.queued" if now.sends else "cli.queued_elsewhere", n=queued, name=name))
     if unclear:
         note(say("cli.unclear", n=unclear, name=name))
+
+
+def _say_why(session: Session, standing: Standing, batch: str, name: str) -> None:
+    """Why nothing leaves now: the batch is paused, or the way to the backend is."""
+    kept = session.read(lambda reader: reader.batch(batch))
+    state = session.states.get(standing.connection)
+    if kept is not None and kept.paused:
+        cause = advise("error", kept.paused, title=standing.title).cause
+        note(say("cli.batch_paused", name=name, why=cause))
+    elif state is not None and state.cause is not None:
+        note(f"{advise('error', str(state.cause), title=standing.title).cause}.")
+    elif state is not None and state.state is LineState.PAUSED:
+        note(say("cli.is_paused", title=standing.title))

@@ -22,6 +22,7 @@ from station.words import say
 
 from .answers import Exit, Stop, put
 from .receipts import write
+from .running import start
 
 T = TypeVar("T")
 OPERATOR = "Anna"
@@ -42,7 +43,7 @@ def demo(output: Path) -> Exit:
         place = Path(home)
         folders = Folders(place / "data", place / "config", place / "state", place / "logs")
         station = assemble(Settings(), folders)
-        station.start()
+        start(station)
         station.open_services()
         try:
             job = Job(station, output)

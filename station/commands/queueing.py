@@ -28,7 +28,8 @@ def list_queue(backend: str, as_json: bool) -> Exit:
         for each in dict.fromkeys(line.row.batch for line in lines):
             batch = reader.batch(each)
             if batch is not None and batch.paused:
-                note(say("cli.batch_paused", name=batch.name or batch.id, why=batch.paused))
+                cause = advise("error", batch.paused, title=batch.connection).cause
+                note(say("cli.batch_paused", name=batch.name or batch.id, why=cause))
         return status_of(lines)
 
 

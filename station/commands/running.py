@@ -5,10 +5,11 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from station.core.errors import CallError
+from station.core.errors import CallError, Cause
 from station.core.news import ConnectionState, LineState, News, Refused, TargetsRead
 from station.desk import orders, pauses
 from station.desk.orders import Standing
@@ -25,8 +26,12 @@ from .answers import Exit, Stop
 P = ParamSpec("P")
 T = TypeVar("T")
 
+PASSES_WITHIN_S = 10.0
+"""How long a backend that answers too late is given before it is asked again."""
 PATIENCE_S = 60.0
 """How long a task of the desk may take: it answers in milliseconds unless the disk is stuck."""
+PASSING = frozenset({Cause.TIMEOUT, Cause.SERVER, Cause.RATE_LIMIT, Cause.TOO_EARLY, Cause.POOL, Cause.CUT_OFF})
+"""Failures of a backend that is there and has too much to do: the desk tries again by itself."""
 READ_AGAIN_S = 0.25
 """How often what another process writes is looked at."""
 
@@ -77,7 +82,16 @@ class Session:
             raise _stop_for(error) from error
 
     def ask(self, connection: str, question: Callable[..., Any]) -> Any:
-        """A backend's answer to a question without side effects. Raises ``CallError``."""
+        """A backend's answer to a question without side effects, asked again once if need be. Raises ``CallError``."""
+        try:
+            return self._ask(connection, question)
+        except CallError as error:
+            if error.cause not in PASSING:
+                raise
+        self.wait_for(lambda: not self.is_slow(connection), PASSES_WITHIN_S)
+        return self._ask(connection, question)
+
+    def _ask(self, connection: str, question: Callable[..., Any]) -> Any:
         answer: Future[Any] = Future()
         self.do(orders.ask, connection, question, answer)
         return answer.result()
@@ -101,9 +115,23 @@ class Session:
                 self._heard.wait(min(READ_AGAIN_S, left))
 
     def is_cut_off(self, connection: str) -> bool:
-        """Whether nothing can be sent on a connection for now."""
+        """Whether nothing can be sent on a connection for now, and waiting a little would not change that."""
+        state = self.states.get(connection)
+        if state is None or state.state not in (LineState.OFFLINE, LineState.PAUSED):
+            return False
+        return state.state is LineState.PAUSED or state.cause not in PASSING
+
+    def is_failing(self, connection: str) -> bool:
+        """Whether the last request failed, in whatever way."""
         state = self.states.get(connection)
         return state is not None and state.state in (LineState.OFFLINE, LineState.PAUSED)
+
+    def is_slow(self, connection: str) -> bool:
+        """Whether the last request failed in a way that mostly passes by itself, and it is too early for the next."""
+        state = self.states.get(connection)
+        if state is None or state.state is not LineState.OFFLINE or state.cause not in PASSING:
+            return False
+        return state.retry_at is None or datetime.now(UTC) < state.retry_at
 
 
 def _stop_for(error: Exception) -> Stop:
@@ -135,10 +163,16 @@ def running(*, sends: bool = False, settings: Settings | None = None, folders: F
             raise Stop(say("cli.no_folder", detail=str(error)), Exit.REFUSED) from error
         session = Session(station)
         stack.callback(station.desk.listen(session.hear))
-        station.start()
+        start(station)
         stack.callback(_stop, station)
         station.open_services()
         yield session
+
+
+def start(station: Station) -> None:
+    """Start the parts, the network first: the desk asks it for the targets with its first breath."""
+    station.network.start()
+    station.desk.start()
 
 
 @contextmanager

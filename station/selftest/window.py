@@ -1,5 +1,6 @@
 """Whether the real window can be built, painted and looked at, without a screen."""
 
+from station.commands.running import start
 from station.folders import Folders
 from station.parts import assemble
 from station.settings import Settings
@@ -17,7 +18,7 @@ def show(folders: Folders) -> str:
 
     application()
     station = assemble(Settings(), folders)
-    station.start()
+    start(station)
     try:
         window = Window(station.desk, WindowSettings(volume=0.0))
         painted: list[bool] = []

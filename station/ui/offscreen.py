@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QLoggingCategory, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -69,7 +69,7 @@ def colours_of(window: QWidget) -> int:
 
 def sound_device() -> str:
     """The name of the loudspeaker that Qt would use, or empty. Raises ImportError without Qt's sound library."""
-    os.environ.setdefault("QT_LOGGING_RULES", "qt.multimedia.*=false")  # it tells on stderr what it does without
+    QLoggingCategory.setFilterRules("qt.multimedia.*=false")  # it would tell on stderr what it does without
     from PySide6.QtMultimedia import QMediaDevices  # slow to load, and missing on some machines
 
     return QMediaDevices.defaultAudioOutput().description()

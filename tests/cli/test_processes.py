@@ -55,7 +55,7 @@ def test_a_served_backend_is_claimed_at(cli: Cli, home: Path, monkeypatch: pytes
         assert cli("check", KIT).status != 0
         monkeypatch.setenv(name, value)
         told = cli("claim", KIT, *CLAIM, "--batch", "shared", "--json")
-        assert (told.status, told.column("outcome")) == (0, ["claimed_now"] * 5)
+        assert (told.status, told.column("outcome")) == (0, ["claimed_now"] * 5), told.err
         assert cli("claim", KIT, *CLAIM, "--batch", "shared", "--json").lines == told.lines
         checks = {line["check"]: line for line in cli("doctor", "--json").lines}
         assert checks["connection"]["ok"]

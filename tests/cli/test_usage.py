@@ -28,6 +28,7 @@ def test_help_names_every_command(cli: Cli) -> None:
         ["check", "WIFI:T:WPA;S:net;P:geheim;;"],
         ["check", KIT, "--backend", "nowhere"],
         ["claim", KIT, "--target", "nowhere"],
+        ["claim", KIT, "--target", "archive"],
         ["claim", KIT, "--no-dry-run", "--target", "oslo-west"],
         ["claim", KIT, *CLAIM, "--field", "pin=4711"],
         ["claim", KIT, *CLAIM, "--field", "colour=red"],
