@@ -46,7 +46,7 @@ def open_for(work: Work, connection: str) -> Batch:
         kind=backend.kind,
         opened_at=work.clock.now(),
         address=backend.address,
-        account=account.id if account else "",
+        account=account.id if account else work.store.get(f"account.{connection}"),
         target=work.store.get(f"target.{connection}") or backend.settings.target,
         target_title=work.store.get(f"target_title.{connection}") or backend.settings.target,
         operator=work.state.operator,

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 0.25
 PLAN_EVERY_S = 0.2
+OPENS_WITHIN_S = 30.0
 
 
 class Lane(IntEnum):
@@ -66,6 +67,7 @@ class Desk:
         self._refusal: Exception | None = None
         self._stalled = False
         self._ended = False
+        self._opened = threading.Event()
         self._plan_due = False
         self._plan_at = 0.0
         self._store: Store | None = None
@@ -104,6 +106,7 @@ class Desk:
 
         def reading() -> None:
             try:
+                self._opened.wait(OPENS_WITHIN_S)
                 if self._store is None:
                     raise RuntimeError("the database is not open")
                 with self._store.read_only() as reader:
@@ -125,10 +128,14 @@ class Desk:
         """The thread's life: open the store, then one task after the other until the stop."""
         try:
             self._store = self._opening(self)
+            self._opened.set()
         except Exception as error:
             log.exception("the database cannot be opened")
             self.tell(Trouble(str(getattr(error, "problem", "store_closed")), str(error)))
+            self._opened.set()
             self._refuse_everything(error)
+            self._ended = True
+            self._refuse_what_is_left()
             return
         try:
             self._perform(Task(Lane.FIRST, next(self._numbers), self._begin, must=True))

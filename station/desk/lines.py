@@ -23,9 +23,19 @@ def works(work: Work, connection: str, account: Account | None = None) -> None:
         if line.state is not LineState.ONLINE:
             line.since = work.clock.now()
         line.state, line.cause, line.detail = LineState.ONLINE, None, ""
+    if account is not None and account != before[1]:
+        _remember(work, connection, account)
     if before != (line.state, line.account, line.needs_read):
         tell(work, connection)
         work.wake()
+
+
+def _remember(work: Work, connection: str, account: Account) -> None:
+    """Batches that were opened before anybody could say whose they are belong to this account."""
+    work.store.put(f"account.{connection}", account.id)
+    for batch in work.store.open_batches():
+        if batch.connection == connection and not batch.account:
+            work.store.change_batch(batch.id, account=account.id)
 
 
 def failed(work: Work, connection: str, error: CallError) -> None:

@@ -42,6 +42,7 @@ def checked(
         return
     if not batch.account:
         work.store.change_batch(batch.id, account=account.id)
+        batch = replace(batch, account=account.id)
     ready: list[tuple[Batch, Item, Device]] = []
     for item, finding in zip(work.store.items(items), findings, strict=True):
         work.store.keep_finding(connection, finding)
