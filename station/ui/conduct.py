@@ -112,7 +112,7 @@ class Conduct(QObject):
     @Slot()
     def _laid_out(self) -> None:
         narrowed = bool(self._parts.filters.text) or self._parts.filters.show_rows is not Show.ALL
-        self._window.table.say_when_empty(say("table.nothing_fits" if narrowed else "table.empty"))
+        self._window.table.empty.setText(say("table.nothing_fits" if narrowed else "table.empty"))
         if self._window.table.current_id() == 0 and self._window.items.rowCount():
             self._window.table.selectRow(0)
 

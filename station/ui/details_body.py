@@ -58,11 +58,12 @@ class DetailsBody(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 6, 0)
         whole.setSpacing(6)
-        for part in (self._identifier, self._what, self._status, self._starts, self._cause, self._meaning, self._next):
+        above: list[QWidget] = [self._identifier, self._what, self._status, self._starts, self._cause, self._meaning]
+        below: list[QWidget] = [self._decision, self._name_caption, self._name, self._devices_caption, self._devices]
+        for part in (*above, self._next):
             whole.addWidget(part)
         whole.addLayout(self._links)
-        for part in (self._decision, self._name_caption, self._name, self._devices_caption, self._devices, self._facts,
-                     self._history_caption, self._history):
+        for part in (*below, self._facts, self._history_caption, self._history):
             whole.addWidget(part)
         whole.addStretch(1)
 

@@ -1,26 +1,36 @@
 """The table of scanned rows: its columns, its keys and its menu."""
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QTableView, QWidget
 
 from station.words import say
 
-from .items_delegate import ColumnPlace, ItemsDelegate, RowPlace
+from .items_columns import columns_in_view, fit_columns, rows_in, set_up_headers
+from .items_delegate import ItemsDelegate
 from .items_model import Column, ItemsModel
 from .name_editor import NameEditor
 from .style import ROW, Style
 
-NUMBER_WIDTH, SCANNED_WIDTH = 56, 92
-SHARES = {Column.IDENTIFIER: 0.25, Column.WHAT: 0.17, Column.NAME: 0.17, Column.STATUS: 0.41}
-"""How the columns between the first and the last share the rest of the width."""
-NARROW = 700
-"""Below this width, at 100 %, what a row is stands in the details alone."""
 REPAINT_MS = 5_000
 """How often the ages are painted anew."""
 
 
-_NOWHERE = QModelIndex()
+class EmptyNote(QLabel):
+    """What an empty table says; out of the way of rows and of the mouse."""
+
+    def __init__(self, model: ItemsModel, parent: QWidget) -> None:
+        super().__init__(say("table.empty"), parent)
+        self._model = model
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setProperty("look", "empty")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        for changed in (model.modelReset, model.rowsInserted, model.rowsRemoved):
+            changed.connect(self.show_emptiness)
+
+    @Slot()
+    def show_emptiness(self) -> None:
+        self.setVisible(self._model.rowCount() == 0)
 
 
 class ItemsTable(QTableView):
@@ -49,17 +59,13 @@ class ItemsTable(QTableView):
         self.setTabKeyNavigation(False)  # Tab leaves the table
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setAccessibleName(say("access.table"))
-        self._empty = QLabel(say("table.empty"), self.viewport())
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setProperty("look", "empty")
-        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._set_up_headers()
+        self.empty = EmptyNote(model, self.viewport())
+        set_up_headers(self)
+        self.doubleClicked.connect(self._open)
         self.restyle(style)
         self._ageing = QTimer(self, interval=REPAINT_MS)
         self._ageing.timeout.connect(self._age)
         self._ageing.start()
-        for changed in (model.modelReset, model.rowsInserted, model.rowsRemoved):
-            changed.connect(self._show_emptiness)
         self.selectionModel().currentRowChanged.connect(self._tell_current)
 
     def restyle(self, style: Style) -> None:
@@ -69,11 +75,7 @@ class ItemsTable(QTableView):
         rows.setMinimumSectionSize(style.px(ROW))
         rows.setDefaultSectionSize(style.px(ROW))
         self.horizontalHeader().setFixedHeight(style.px(ROW))
-        self._fit_columns()
-
-    def say_when_empty(self, text: str) -> None:
-        """What an empty table says."""
-        self._empty.setText(text)
+        fit_columns(self, style)
 
     def current_id(self) -> int:
         return self.items.rows.id_at(self.currentIndex().row())
@@ -126,60 +128,13 @@ class ItemsTable(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        self._drawn_by.paint_rows(painter, self._rows_in(event.rect()), self._columns_in_view())
+        self._drawn_by.paint_rows(painter, rows_in(self, event.rect()), columns_in_view(self))
         painter.end()
-
-    def _rows_in(self, rect: QRect) -> list[RowPlace]:
-        first = self.rowAt(rect.top())
-        if first < 0:
-            return []
-        last = self.rowAt(rect.bottom())
-        last = last if last >= 0 else self.items.rowCount() - 1
-        chosen = self.selectionModel()
-        current = self.currentIndex().row() if self.hasFocus() else -1
-        top, height = self.rowViewportPosition(first), self.rowHeight(first)
-        return [
-            RowPlace(row, top + (row - first) * height, chosen.isRowSelected(row, _NOWHERE), row == current)
-            for row in range(first, last + 1)
-        ]
-
-    def _columns_in_view(self) -> list[ColumnPlace]:
-        places = ((column, self.columnViewportPosition(column), self.columnWidth(column)) for column in Column)
-        return [ColumnPlace(*place) for place in places if place[2]]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_columns()
-
-    def _set_up_headers(self) -> None:
-        rows, columns = self.verticalHeader(), self.horizontalHeader()
-        rows.hide()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        columns.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        columns.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        columns.setHighlightSections(False)
-        columns.setSectionsClickable(True)
-        columns.setSortIndicatorShown(False)
-        columns.setAccessibleName(say("access.header"))
-        self.doubleClicked.connect(self._open)
-
-    def _fit_columns(self) -> None:
-        header = self.horizontalHeader()
-        first, last = self._style.px(NUMBER_WIDTH), self._style.px(SCANNED_WIDTH)
-        rest = self.viewport().width() - first - last
-        header.resizeSection(Column.NUMBER, first)
-        narrow = self.viewport().width() < self._style.px(NARROW)
-        self.setColumnHidden(Column.WHAT, narrow)
-        shares = {column: share for column, share in SHARES.items() if not (narrow and column is Column.WHAT)}
-        for column, share in shares.items():
-            header.resizeSection(column, int(rest * share / sum(shares.values())))
-        taken = sum(header.sectionSize(column) for column in (Column.NUMBER, *shares))
-        header.resizeSection(Column.SCANNED, self.viewport().width() - taken)
-        self._empty.setGeometry(self.viewport().rect())
-
-    @Slot()
-    def _show_emptiness(self) -> None:
-        self._empty.setVisible(self.items.rowCount() == 0)
+        fit_columns(self, self._style)
+        self.empty.setGeometry(self.viewport().rect())
 
     @Slot()
     def _age(self) -> None:
