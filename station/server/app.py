@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from .. import __version__
 from . import docs_page, native
 from .codes import ErrorCode
-from .database import Busy, Database, Unreachable, no_faults, open_engine
+from .database import Busy, Unreachable, no_faults, open_database
 from .edge import Edge, Limits, refusal
 from .migrations import migrate
 from .pace import Pace
@@ -57,7 +57,7 @@ def build(
     ``before_answer``. ``hosts`` are the names that a Host header may bear, None any. Raises ValueError for a
     database that is neither SQLite nor PostgreSQL; the lifespan raises NewerDatabase.
     """
-    database = Database(open_engine(database_url), faults or no_faults)
+    database = open_database(database_url, faults or no_faults)
     pace, sign_ins = Pace(pacing.calls, pacing.seconds, monotonic), SignIns(monotonic)
     parts = Parts(database, clock, new_handle, pace, sign_ins, InFlight(), practice)
 

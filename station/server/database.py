@@ -18,6 +18,8 @@ T = TypeVar("T")
 BUSY_MS = 2000
 """How long one try waits for a lock; with the tries after it a caller hears of it within some seconds."""
 _AGAIN = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
+_WAIT_S = 10
+"""How long one piece of work waits for a connection, where all are in use."""
 
 
 class Busy(Exception):
@@ -45,7 +47,7 @@ def open_engine(url: str) -> Engine:
                 connect_args={"options": options, "connect_timeout": 5},
                 pool_pre_ping=True,
                 pool_size=10,
-                pool_timeout=10,
+                pool_timeout=_WAIT_S,
                 hide_parameters=True,
             )
         case other:
@@ -56,12 +58,16 @@ def _sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise ValueError("the server's SQLite database is a file")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    return _sqlite_pool(url, pool_size=10)
+
+
+def _sqlite_pool(url: URL, **pool: int) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False},
-        pool_size=10,
-        pool_timeout=10,
+        pool_timeout=_WAIT_S,
         hide_parameters=True,
+        **pool,
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -84,11 +90,22 @@ def no_faults(point: str) -> None:
     """The faults of everyday: none."""
 
 
+def open_database(url: str, faults: Callable[[str], None] = no_faults) -> "Database":
+    """The database at that address; see ``open_engine``."""
+    engine = open_engine(url)
+    # SQLite lets one write at a time. Several would poll for its lock, in steps that grow to 100 ms, while it lies
+    # free; before a pool of one connection they stand in a queue.
+    writer = _sqlite_pool(engine.url, pool_size=1, max_overflow=0) if engine.name == "sqlite" else engine
+    return Database(engine, writer.execution_options(writes=True), faults)
+
+
 @dataclass(frozen=True)
 class Database:
-    """``faults`` is called with ``before_commit`` and ``after_commit`` round every commit, so that suites can cut."""
+    """``faults`` is called with ``before_commit`` and ``after_commit`` round every commit, so that suites can cut.
+    ``writer`` is the engine of all work that writes."""
 
     engine: Engine
+    writer: Engine
     faults: Callable[[str], None] = no_faults
 
     def read(self, work: Callable[[Session], T]) -> T:
@@ -105,16 +122,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self.writer.dispose()
 
     def _run(self, work: Callable[[Session], T], *, writes: bool, keep: bool) -> T:
-        retrying = Retrying(
-            retry=retry_if_exception(_worth_repeating),
-            stop=stop_after_attempt(3),
-            wait=wait_random_exponential(multiplier=0.02, max=0.5),
-            reraise=True,
-        )
         try:
-            result: T = retrying(self._once, work, writes, keep)
+            result: T = _TRYING(self._once, work, writes, keep)
             return result
         except (PoolTimeout, KeyTaken) as error:
             raise Busy from error
@@ -126,8 +138,7 @@ class Database:
             raise
 
     def _once(self, work: Callable[[Session], T], writes: bool, keep: bool) -> T:
-        engine = self.engine.execution_options(writes=True) if writes else self.engine
-        with Session(engine, expire_on_commit=False) as session:
+        with Session(self.writer if writes else self.engine, expire_on_commit=False) as session:
             result = work(session)
             if keep:
                 self.faults("before_commit")
@@ -144,3 +155,11 @@ def _worth_repeating(error: BaseException) -> bool:
     original: Any = error.orig
     state = getattr(original, "sqlstate", None)
     return state in _AGAIN if state else "locked" in str(original)
+
+
+_TRYING = Retrying(
+    retry=retry_if_exception(_worth_repeating),
+    stop=stop_after_attempt(3),
+    wait=wait_random_exponential(multiplier=0.02, max=0.5),
+    reraise=True,
+)

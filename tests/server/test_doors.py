@@ -198,7 +198,7 @@ def test_a_locked_database_is_busy_and_then_well_again(url: str) -> None:
 
     async def story(desk: Desk) -> None:
         for parts in [desk_app.state.parts]:
-            with parts.database.engine.connect() as connection:
+            with parts.database.writer.connect() as connection:
                 connection.exec_driver_sql("PRAGMA busy_timeout = 10")
         holder = sqlite3.connect(file, isolation_level=None)
         holder.execute("BEGIN EXCLUSIVE")

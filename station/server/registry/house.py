@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..auth import grant
-from ..database import Database, open_engine
+from ..database import Database, open_database
 from ..migrations import migrate
 from ..tables import Organization, Project, Token
 from .forms import clean_name, text_form
@@ -56,7 +56,7 @@ class Target:
 @contextmanager
 def opened(database_url: str) -> Iterator[Database]:
     """The registry at that address, brought to this version's tables, closed at the end."""
-    database = Database(open_engine(database_url))
+    database = open_database(database_url)
     try:
         migrate(database.engine)
         yield database
