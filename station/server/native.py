@@ -72,20 +72,20 @@ def list_projects(
     )
 
 
-@router.post("/look-ups")
-def look_up(asked: LookUps, caller: CallerOf, parts: PartsOf) -> Findings:
-    return parts.database.read(lambda session: look_ups.look_up(session, caller, asked))
+@router.post("/look-ups", response_model=Findings)
+def look_up(asked: LookUps, caller: CallerOf, parts: PartsOf) -> Response:
+    return _written(parts.database.read(lambda session: look_ups.look_up(session, caller, asked)))
 
 
-@router.post("/read-backs")
-def read_back(asked: ReadBacks, caller: CallerOf, parts: PartsOf) -> ReadBack:
-    return parts.database.read(lambda session: look_ups.read_back(session, caller, asked))
+@router.post("/read-backs", response_model=ReadBack)
+def read_back(asked: ReadBacks, caller: CallerOf, parts: PartsOf) -> Response:
+    return _written(parts.database.read(lambda session: look_ups.read_back(session, caller, asked)))
 
 
 @router.post("/claims", response_model=Claimed)
 def claim(
     asked: Claiming, caller: CallerOf, parts: PartsOf, request_id: RequestId, key: Key = None
-) -> Response | Claimed:
+) -> Response:
     """Claim devices, or say what a claim would do (``dry_run``, which needs no key and stores nothing)."""
 
     def work(session: Session, verdicts: dict[int, pins.Verdict]) -> Claimed:
@@ -96,14 +96,16 @@ def claim(
         return Claimed(results=claiming.claim(session, devices, project, setting), request_id=request_id)
 
     if asked.dry_run:
-        verdicts = _try_pins(parts, caller, asked)
-        return parts.database.rehearse(lambda session: work(session, verdicts))
+        tried = _try_pins(parts, caller, asked) if _brings_pins(asked) else {}
+        return _written(parts.database.rehearse(lambda session: work(session, tried)))
     keyed = _keyed(parts, caller, key, "claim", asked)
     with parts.in_flight.enter(keyed):
-        before = parts.database.read(lambda session: operations.stored(session, keyed))
-        if before is not None:
-            return _answer(before, replayed=True)
-        verdicts = _try_pins(parts, caller, asked)
+        verdicts: dict[int, pins.Verdict] = {}
+        if _brings_pins(asked):  # which must not be tried once more for an answer that is known
+            before = parts.database.read(lambda session: operations.stored(session, keyed))
+            if before is not None:
+                return _answer(before, replayed=True)
+            verdicts = _try_pins(parts, caller, asked)
         return _carry_out(parts, keyed, lambda session: work(session, verdicts))
 
 
@@ -170,10 +172,12 @@ def _keyed(parts: Parts, caller: Caller, header: str | None, verb: str, content:
     return operations.Keyed(caller.account, key, verb, operations.hash_of(key, verb, content), parts.clock())
 
 
+def _brings_pins(asked: Claiming) -> bool:
+    return any(item.identifier and item.identifier.fields.get("pin") for item in asked.devices)
+
+
 def _try_pins(parts: Parts, caller: Caller, asked: Claiming) -> dict[int, pins.Verdict]:
     """Judge the call's PINs before its transaction begins: a hash takes long, and the database would wait for it."""
-    if not any(item.identifier and item.identifier.fields.get("pin") for item in asked.devices):
-        return {}
     tries = parts.database.read(lambda session: claiming.pins_of(claiming.resolve(session, asked.devices)))
     return pins.judge(parts.database, caller.organization, tries, parts.clock())
 
@@ -182,6 +186,11 @@ def _carry_out(parts: Parts, keyed: operations.Keyed, work: Callable[[Session], 
     answer, replayed = operations.carry_out(parts.database, keyed, work)
     parts.database.faults("before_answer")
     return _answer(answer, replayed=replayed)
+
+
+def _written(answer: BaseModel) -> Response:
+    """An answer that we made ourselves, as JSON at once: the framework would look it through again, field by field."""
+    return _answer(answer.model_dump_json(), replayed=False)
 
 
 def _answer(text: str, *, replayed: bool) -> Response:

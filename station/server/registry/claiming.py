@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from ..auth import Caller
 from ..codes import Outcome, Reason
 from ..messages import ClaimItem, ClaimResult
-from ..tables import Claim, Device, Project
+from ..tables import Claim, Device
 from . import finder, projects
 from .forms import clean_name
+from .found import FoundClaim, FoundDevice, FoundProject
 from .look_ups import ours_of, place_of
 from .pins import Verdict
 
@@ -39,6 +40,7 @@ SENTENCES: Mapping[Outcome | Reason, str] = {
 
 
 _TAKE = insert(Claim)
+Claims = Mapping[int, Sequence[FoundClaim]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Asked:
     text: str
     name: str | None
     pin: str | None = None
-    device: Device | None = None
+    device: FoundDevice | None = None
     outcome: Outcome = Outcome.NOT_FOUND
     reason: Reason | None = None
 
@@ -77,7 +79,7 @@ def resolve(session: Session, items: Sequence[ClaimItem]) -> list[Asked]:
         text = item.key if item.key is not None else finder.text_of(item.identifier) if item.identifier else ""
         if item.key is not None:
             found = keyed.get(item.key)
-            devices: tuple[Device, ...] = (found,) if found else ()
+            devices: tuple[FoundDevice, ...] = (found,) if found else ()
             ambiguous = False
         else:
             match = next(matches)
@@ -102,7 +104,7 @@ def pins_of(asked: Sequence[Asked]) -> dict[int, str]:
     return pins
 
 
-def claim(session: Session, asked: Sequence[Asked], project: Project, setting: Setting) -> list[ClaimResult]:
+def claim(session: Session, asked: Sequence[Asked], project: FoundProject, setting: Setting) -> list[ClaimResult]:
     """Claim what may be claimed into an open, locked project; one result for each asked device, in order.
 
     Devices are taken in the order of their row numbers, so that two calls over the same devices cannot wait for
@@ -111,13 +113,60 @@ def claim(session: Session, asked: Sequence[Asked], project: Project, setting: S
     first = {one.device.id: one for one in reversed(asked) if one.device is not None}
     claims = finder.live_claims(session, first)
     seats = projects.seats_left(session, [project])[project.id]
-    results: dict[int, ClaimResult] = {}
-    for number in sorted(first):
-        result = _decide(session, first[number], claims.get(number, []), project, seats, setting)
-        if seats is not None and result.outcome is Outcome.CLAIMED_NOW:
-            seats -= 1
-        results[number] = result
+    in_order = [first[number] for number in sorted(first)]
+    try:
+        results = _claim_all(session, in_order, claims, project, seats, setting)
+    except IntegrityError:  # another server's transaction took one between our reading and our writing
+        results = _claim_each(session, in_order, claims, project, seats, setting)
     return [_answer(one, first, results) for one in asked]
+
+
+def _claim_all(
+    session: Session,
+    in_order: Sequence[Asked],
+    claims: Claims,
+    project: FoundProject,
+    seats: int | None,
+    setting: Setting,
+) -> dict[int, ClaimResult]:
+    """All that may be claimed in one step, which goes as a whole or raises IntegrityError."""
+    results: dict[int, ClaimResult] = {}
+    rows: list[dict[str, object]] = []
+    for one in in_order:
+        device = one.device
+        assert device is not None  # noqa: S101 - claim() passes on those with a device only
+        left = None if seats is None else seats - len(rows)
+        result = _refuse(one, device, claims.get(device.id, ()), left, setting)
+        if result is None:
+            rows.append(_row(one, device, project, setting))
+            result = _claimed_now(one, str(rows[-1]["handle"]), project, setting)
+        results[device.id] = result
+    if rows:
+        connection = session.connection()  # below the session, whose own savepoints cost ten times as much
+        with connection.begin_nested():
+            connection.execute(_TAKE, rows)
+    return results
+
+
+def _claim_each(
+    session: Session,
+    in_order: Sequence[Asked],
+    claims: Claims,
+    project: FoundProject,
+    seats: int | None,
+    setting: Setting,
+) -> dict[int, ClaimResult]:
+    """One device at a time: whoever lost one of them to another server still gets the others."""
+    results: dict[int, ClaimResult] = {}
+    for one in in_order:
+        assert one.device is not None  # noqa: S101 - claim() passes on those with a device only
+        try:
+            results |= _claim_all(session, [one], claims, project, seats, setting)
+        except IntegrityError:
+            results[one.device.id] = _lost(session, one, one.device, setting)
+        if seats is not None and results[one.device.id].outcome is Outcome.CLAIMED_NOW:
+            seats -= 1
+    return results
 
 
 def _answer(one: Asked, first: Mapping[int, Asked], results: Mapping[int, ClaimResult]) -> ClaimResult:
@@ -129,11 +178,10 @@ def _answer(one: Asked, first: Mapping[int, Asked], results: Mapping[int, ClaimR
     return result.model_copy(update={"item": one.item, "code": Reason.TWICE})
 
 
-def _decide(
-    session: Session, one: Asked, claims: Sequence[Claim], project: Project, seats: int | None, setting: Setting
-) -> ClaimResult:
-    device = one.device
-    assert device is not None  # noqa: S101 - claim() passes on those with a device only
+def _refuse(
+    one: Asked, device: FoundDevice, claims: Sequence[FoundClaim], seats: int | None, setting: Setting
+) -> ClaimResult | None:
+    """Why the device is not claimed now, or None where it may be."""
     ours = ours_of(claims, setting.caller)
     if ours is not None:
         return _result(one, Outcome.ALREADY_OURS, ours.handle, ours.project)
@@ -147,7 +195,7 @@ def _decide(
         return _result(one, Outcome.WRONG_SECRET, reason=_pin_reason(setting.verdicts.get(device.id)))
     if seats is not None and seats < 1:
         return _result(one, Outcome.OVER_QUOTA)
-    return _take(session, one, device, project, setting)
+    return None
 
 
 def _pin_reason(verdict: Verdict | None) -> Reason:
@@ -160,15 +208,14 @@ def _pin_reason(verdict: Verdict | None) -> Reason:
             return Reason.PIN_NEEDED
 
 
-def slot_of(device: Device, organization: int) -> str:
+def slot_of(device: Device | FoundDevice, organization: int) -> str:
     """The slot that a live claim of this organization takes."""
     return str(organization) if device.multiple else "only"
 
 
-def _take(session: Session, one: Asked, device: Device, project: Project, setting: Setting) -> ClaimResult:
-    handle = setting.new_handle()
-    row = {
-        "handle": handle,
+def _row(one: Asked, device: FoundDevice, project: FoundProject, setting: Setting) -> dict[str, object]:
+    return {
+        "handle": setting.new_handle(),
         "device_id": device.id,
         "organization_id": setting.caller.organization,
         "project_id": project.id,
@@ -177,23 +224,28 @@ def _take(session: Session, one: Asked, device: Device, project: Project, settin
         "name": one.name,
         "claimed_at": setting.now,
     }
-    try:
-        connection = session.connection()  # below the session, whose own savepoints cost ten times as much
-        with connection.begin_nested():
-            connection.execute(_TAKE, row)
-    except IntegrityError:  # another server's transaction took it between our reading and our writing
-        ours = ours_of(finder.live_claims(session, [device.id]).get(device.id, []), setting.caller)
-        if ours is not None:
-            return _result(one, Outcome.ALREADY_OURS, ours.handle, ours.project)
-        return _result(one, Outcome.ALREADY_CLAIMED)
+
+
+def _claimed_now(one: Asked, handle: str, project: FoundProject, setting: Setting) -> ClaimResult:
     if setting.dry_run:
         rehearsed = _result(one, Outcome.CLAIMED_NOW, None, project)
         return rehearsed.model_copy(update={"message": "The device would be claimed."})
     return _result(one, Outcome.CLAIMED_NOW, handle, project)
 
 
+def _lost(session: Session, one: Asked, device: FoundDevice, setting: Setting) -> ClaimResult:
+    ours = ours_of(finder.live_claims(session, [device.id]).get(device.id, []), setting.caller)
+    if ours is not None:
+        return _result(one, Outcome.ALREADY_OURS, ours.handle, ours.project)
+    return _result(one, Outcome.ALREADY_CLAIMED)
+
+
 def _result(
-    one: Asked, outcome: Outcome, handle: str | None = None, at: Project | None = None, reason: Reason | None = None
+    one: Asked,
+    outcome: Outcome,
+    handle: str | None = None,
+    at: FoundProject | None = None,
+    reason: Reason | None = None,
 ) -> ClaimResult:
     return ClaimResult(
         item=one.item,

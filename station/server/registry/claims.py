@@ -66,7 +66,7 @@ def move(session: Session, caller: Caller, handles: Sequence[str], slug: str, no
                 answer = HandleAnswer(handle=handle, result=HandleResult.OVER_QUOTA, project=place_of(claim.project))
             else:
                 seats = seats - 1 if seats is not None and not stays else seats
-                claim.project = project
+                claim.project_id = project.id
                 answer.project = place_of(project)
         answers[handle] = answer
     return [answers[handle] for handle in handles]

@@ -1,48 +1,27 @@
 """Finds the kit or device that an identifier names, for many identifiers with few queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-from sqlalchemy import BindParameter, bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from ...core.identifier import NEEDED, SECRET_FIELDS, Kind
 from ..messages import IdentifierIn
-from ..tables import Claim, Device, DeviceName, Kit
+from . import found
 from .forms import code_forms, mac_form, text_form
+from .found import FoundClaim, FoundDevice, FoundKit
 
 CODE_FIELDS = ("device_id", "cloud_id", "external_id", "serial", "mac")
 """Where a bare code is looked for, in this order, once no kit bears it."""
-_CHUNK = 500
-Value = TypeVar("Value", str, int)
-
-# The queries are put together once: for a single code that would take longer than to run them.
-_FORMS: BindParameter[str] = bindparam("forms", expanding=True)
-_KITS = select(Kit).where(Kit.form.in_(_FORMS)).order_by(Kit.id)
-_INSIDE = select(Device).where(Device.kit_id.in_(bindparam("kits", expanding=True))).order_by(Device.id)
-_NAMED = (
-    select(DeviceName.field, DeviceName.form, Device)
-    .join(Device, Device.id == DeviceName.device_id)
-    .where(DeviceName.form.in_(_FORMS))
-    .order_by(Device.id)
-)
-_KEYED = select(Device).where(Device.key.in_(bindparam("keys", expanding=True)))
-_LIVE = (
-    select(Claim)
-    .where(Claim.device_id.in_(bindparam("devices", expanding=True)), Claim.slot.is_not(None))
-    .order_by(Claim.id)
-    .options(joinedload(Claim.project))
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """What an identifier names: a kit with its devices, one device, nothing, or several devices (ambiguous)."""
 
-    kit: Kit | None = None
-    devices: tuple[Device, ...] = ()
+    kit: FoundKit | None = None
+    devices: tuple[FoundDevice, ...] = ()
     ambiguous: bool = False
 
 
@@ -50,9 +29,9 @@ class Match:
 class _Shelf:
     """The rows that any of the asked forms names."""
 
-    kits: dict[str, list[Kit]] = field(default_factory=lambda: defaultdict(list))
-    inside: dict[int, list[Device]] = field(default_factory=lambda: defaultdict(list))
-    named: dict[tuple[str, str], list[Device]] = field(default_factory=lambda: defaultdict(list))
+    kits: dict[str, list[FoundKit]] = field(default_factory=lambda: defaultdict(list))
+    inside: dict[int, list[FoundDevice]] = field(default_factory=lambda: defaultdict(list))
+    named: dict[tuple[str, str], list[FoundDevice]] = field(default_factory=lambda: defaultdict(list))
 
 
 def text_of(identifier: IdentifierIn) -> str:
@@ -69,21 +48,16 @@ def find(session: Session, identifiers: Sequence[IdentifierIn]) -> list[Match]:
     return [_pick(shelf, identifier, forms) for identifier, forms in zip(identifiers, asked, strict=True)]
 
 
-def by_keys(session: Session, keys: Iterable[str]) -> dict[str, Device]:
+def by_keys(session: Session, keys: Iterable[str]) -> dict[str, FoundDevice]:
     """The devices of those keys."""
-    return {
-        device.key: device
-        for part in _parts(sorted(set(keys)))
-        for device in session.scalars(_KEYED, {"keys": part})
-    }
+    return {device.key: device for device in found.KEYED.ask(session, keys)}
 
 
-def live_claims(session: Session, devices: Iterable[int]) -> dict[int, list[Claim]]:
+def live_claims(session: Session, devices: Iterable[int]) -> dict[int, list[FoundClaim]]:
     """The live claims of those devices, each with its project."""
-    claims: dict[int, list[Claim]] = defaultdict(list)
-    for part in _parts(sorted(set(devices))):
-        for claim in session.scalars(_LIVE, {"devices": part}):
-            claims[claim.device_id].append(claim)
+    claims: dict[int, list[FoundClaim]] = defaultdict(list)
+    for claim in found.LIVE.ask(session, devices):
+        claims[claim.device_id].append(claim)
     return claims
 
 
@@ -105,14 +79,12 @@ def _forms_of(identifier: IdentifierIn) -> tuple[tuple[str, str], ...]:
 
 def _load(session: Session, forms: set[str]) -> _Shelf:
     shelf = _Shelf()
-    for part in _parts(sorted(forms)):
-        for kit in session.scalars(_KITS, {"forms": part}):
-            shelf.kits[kit.form].append(kit)
-        for name, form, device in session.execute(_NAMED, {"forms": part}):
-            shelf.named[name, form].append(device)
-    for kits in _parts(sorted(kit.id for same in shelf.kits.values() for kit in same)):
-        for device in session.scalars(_INSIDE, {"kits": kits}):
-            shelf.inside[device.kit_id or 0].append(device)
+    for kit in found.KITS.ask(session, forms):
+        shelf.kits[kit.form].append(kit)
+    for name in found.NAMED.ask(session, forms):
+        shelf.named[name.field, name.form].append(name.device)
+    for device in found.INSIDE.ask(session, (kit.id for same in shelf.kits.values() for kit in same)):
+        shelf.inside[device.kit_id or 0].append(device)
     return shelf
 
 
@@ -135,10 +107,5 @@ def _pick(shelf: _Shelf, identifier: IdentifierIn, forms: tuple[tuple[str, str],
     return Match()
 
 
-def _one_of(devices: list[Device]) -> Match:
+def _one_of(devices: list[FoundDevice]) -> Match:
     return Match(devices=tuple(devices)) if len(devices) <= 1 else Match(ambiguous=True)
-
-
-def _parts(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]

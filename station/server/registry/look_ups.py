@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 from ..auth import Caller
 from ..codes import Back, Holder, Reason, Status, What
 from ..messages import Finding, Findings, FoundDevice, LookUps, Place, ReadBack, ReadBackResult, ReadBacks
-from ..tables import Claim, Device, Project
+from ..tables import Project
 from . import finder
 from .finder import Match
+from .found import FoundClaim, FoundProject
+from .found import FoundDevice as Device
 from .projects import fetch
 
 
@@ -29,15 +31,15 @@ def read_back(session: Session, caller: Caller, asked: ReadBacks) -> ReadBack:
     return ReadBack(results=[_read_one(item.key, devices.get(item.key), claims, caller) for item in asked.devices])
 
 
-def place_of(project: Project) -> Place:
+def place_of(project: Project | FoundProject) -> Place:
     return Place(id=project.slug, title=project.title)
 
 
-def ours_of(claims: Sequence[Claim], caller: Caller) -> Claim | None:
+def ours_of(claims: Sequence[FoundClaim], caller: Caller) -> FoundClaim | None:
     return next((claim for claim in claims if claim.organization_id == caller.organization), None)
 
 
-def _finding(match: Match, claims: dict[int, list[Claim]], caller: Caller) -> Finding:
+def _finding(match: Match, claims: dict[int, list[FoundClaim]], caller: Caller) -> Finding:
     if match.ambiguous:
         return Finding(status=Status.NOT_FOUND, what=None, title="", devices=[], code=Reason.AMBIGUOUS)
     if match.kit is None and not match.devices:
@@ -54,7 +56,7 @@ def _status_of(devices: list[FoundDevice]) -> Status:
     return Status.PARTLY_CLAIMED if Status.CLAIMED in statuses else Status.UNCLAIMED
 
 
-def _found(device: Device, claims: Sequence[Claim], caller: Caller) -> FoundDevice:
+def _found(device: Device, claims: Sequence[FoundClaim], caller: Caller) -> FoundDevice:
     ours = ours_of(claims, caller)
     taken = bool(claims) and not device.multiple
     claimed = ours is not None or taken
@@ -75,7 +77,7 @@ def _found(device: Device, claims: Sequence[Claim], caller: Caller) -> FoundDevi
     )
 
 
-def _read_one(key: str, device: Device | None, claims: dict[int, list[Claim]], caller: Caller) -> ReadBackResult:
+def _read_one(key: str, device: Device | None, claims: dict[int, list[FoundClaim]], caller: Caller) -> ReadBackResult:
     if device is None:
         return ReadBackResult(key=key, id="", result=Back.NOT_FOUND, handle=None, project=None, name=None)
     found = _found(device, claims.get(device.id, []), caller)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,11 @@ from ..codes import ErrorCode
 from ..database import Database, KeyTaken
 from ..refusals import Refused
 from ..tables import Operation
+
+_THIS = (Operation.account_id == bindparam("by"), Operation.key == bindparam("under"))
+_KEPT = select(Operation.content_hash, Operation.answer).where(*_THIS)
+_BEGIN = insert(Operation)
+_ANSWER = update(Operation).where(*_THIS).values(answer=bindparam("text"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,10 @@ def stored(session: Session, keyed: Keyed) -> str | None:
     found = _find(session, keyed.account, keyed.key)
     if found is None:
         return None
-    if found.content_hash != keyed.content_hash:
+    content_hash, answer = found
+    if content_hash != keyed.content_hash:
         raise Refused(422, ErrorCode.KEY_REUSED, "This key belongs to a call with other content.")
-    return found.answer
+    return answer
 
 
 def read(session: Session, account: int, key: str) -> str:
@@ -86,7 +92,7 @@ def read(session: Session, account: int, key: str) -> str:
     found = _find(session, account, key)
     if found is None:
         raise Refused(404, ErrorCode.NOT_FOUND, "No call with this key was carried out for this account.")
-    return found.answer
+    return found[1]
 
 
 def carry_out(database: Database, keyed: Keyed, work: Callable[[Session], BaseModel]) -> tuple[str, bool]:
@@ -96,24 +102,28 @@ def carry_out(database: Database, keyed: Keyed, work: Callable[[Session], BaseMo
         before = stored(session, keyed)
         if before is not None:
             return before, True
-        row = Operation(
-            account_id=keyed.account,
-            key=keyed.key,
-            verb=keyed.verb,
-            content_hash=keyed.content_hash,
-            answer="",
-            at=keyed.at,
-        )
-        session.add(row)
+        connection = session.connection()
+        row = {
+            "account_id": keyed.account,
+            "key": keyed.key,
+            "verb": keyed.verb,
+            "content_hash": keyed.content_hash,
+            "answer": "",
+            "at": keyed.at,
+        }
         try:
-            session.flush()  # first of all: the same key at another server waits here for our end
+            connection.execute(_BEGIN, row)  # first of all: the same key at another server waits here for our end
         except IntegrityError as error:
             raise KeyTaken from error
-        row.answer = work(session).model_dump_json()
-        return row.answer, False
+        answer = work(session).model_dump_json()
+        session.flush()
+        connection.execute(_ANSWER, {"by": keyed.account, "under": keyed.key, "text": answer})
+        return answer, False
 
     return database.write(once)
 
 
-def _find(session: Session, account: int, key: str) -> Operation | None:
-    return session.scalars(select(Operation).where(Operation.account_id == account, Operation.key == key)).first()
+def _find(session: Session, account: int, key: str) -> tuple[str, str] | None:
+    """The hash of the call's content, and its answer."""
+    found = session.connection().execute(_KEPT, {"by": account, "under": key}).first()
+    return (found[0], found[1]) if found is not None else None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from ..auth import Caller
@@ -14,21 +14,28 @@ from ..messages import Project as ProjectOut
 from ..refusals import Refused, project_not_found
 from ..tables import Claim, Project
 from .forms import text_form
+from .found import PROJECT, FoundProject
 
 DEEPEST = 20
 Row = TypeVar("Row")
 
 
-def fetch(session: Session, caller: Caller, slug: str, *, lock: bool = False) -> Project:
+_FETCHED = select(*PROJECT).where(
+    Project.organization_id == bindparam("organization"), Project.slug == bindparam("slug")
+)
+_LOCKED = _FETCHED.with_for_update(of=Project)
+
+
+def fetch(session: Session, caller: Caller, slug: str, *, lock: bool = False) -> FoundProject:
     """The caller's project of that ID, locked for counting its seats where asked. Raises Refused (404)."""
-    query = select(Project).where(Project.organization_id == caller.organization, Project.slug == slug)
-    found = session.scalars(query.with_for_update(of=Project) if lock else query).first()
+    query = _LOCKED if lock else _FETCHED
+    found = session.connection().execute(query, {"organization": caller.organization, "slug": slug}).first()
     if found is None:
         raise project_not_found()
-    return found
+    return FoundProject._make(found)
 
 
-def fetch_open(session: Session, caller: Caller, slug: str, now: datetime) -> Project:
+def fetch_open(session: Session, caller: Caller, slug: str, now: datetime) -> FoundProject:
     """A project into which the caller may claim now, locked. Raises Refused (403, 404)."""
     project = fetch(session, caller, slug, lock=True)
     if not caller.may_claim:
@@ -38,17 +45,18 @@ def fetch_open(session: Session, caller: Caller, slug: str, now: datetime) -> Pr
     return project
 
 
-def seats_left(session: Session, projects: Iterable[Project]) -> dict[int, int | None]:
+def seats_left(session: Session, projects: Iterable[Project | FoundProject]) -> dict[int, int | None]:
     """For each project's row number the seats that are left, or None where nothing limits them."""
     limits = {project.id: project.seats for project in projects}
     counted = [number for number, seats in limits.items() if seats is not None]
     taken: dict[int, int] = {}
-    rows = session.execute(
-        select(Claim.project_id, func.count())
-        .where(Claim.project_id.in_(counted), Claim.slot.is_not(None))
-        .group_by(Claim.project_id)
-    )
-    taken.update((project, count) for project, count in rows)
+    if counted:
+        rows = session.execute(
+            select(Claim.project_id, func.count())
+            .where(Claim.project_id.in_(counted), Claim.slot.is_not(None))
+            .group_by(Claim.project_id)
+        )
+        taken.update((project, count) for project, count in rows)
     return {number: None if seats is None else max(0, seats - taken.get(number, 0)) for number, seats in limits.items()}
 
 
@@ -89,7 +97,7 @@ def from_page_token(token: str) -> int:
     raise Refused(400, ErrorCode.BAD_PAGE_TOKEN, "This page token was not given out here.")
 
 
-def _is_open(project: Project, now: datetime) -> bool:
+def _is_open(project: Project | FoundProject, now: datetime) -> bool:
     return project.may_claim and (project.expires_at is None or project.expires_at > now)
 
 

@@ -1,5 +1,6 @@
 """Puts good rows into the registry: kits, devices with the names they are found by, and standing claims."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session
 from ..rows import BadRow, Row, RowProblem
 from ..tables import Claim, Device, DeviceName, Kit, Project
 from ..tally import Tally
-from . import finder
 from .claiming import slot_of
 from .finder import CODE_FIELDS
 from .forms import mac_form, text_form
@@ -61,7 +61,7 @@ def apply(known: Known, rows: Sequence[Row], pin_hashes: Mapping[int, str], tall
     session = known.session
     addresses = {_address(row) for row in rows if row.device_id}
     devices = _devices_at(session, addresses)
-    claims = finder.live_claims(session, (device.id for device in devices.values()))
+    claims = _live_claims(session, sorted(device.id for device in devices.values()))
     added: list[Device] = []
     for row in rows:
         project = known.target(row)
@@ -101,6 +101,14 @@ def _devices_at(session: Session, addresses: set[Address]) -> dict[Address, Devi
     name = tuple_(Device.vendor, Device.namespace, Device.device_id)
     found = session.scalars(select(Device).where(name.in_(sorted(addresses)))) if addresses else ()
     return {(device.vendor, device.namespace, device.device_id): device for device in found}
+
+
+def _live_claims(session: Session, devices: Sequence[int]) -> dict[int, list[Claim]]:
+    claims: dict[int, list[Claim]] = defaultdict(list)
+    query = select(Claim).where(Claim.device_id.in_(devices), Claim.slot.is_not(None)).order_by(Claim.id)
+    for claim in session.scalars(query) if devices else ():
+        claims[claim.device_id].append(claim)
+    return claims
 
 
 def _hindrance(
