@@ -97,7 +97,8 @@ def test_a_holder_that_does_not_send_leaves_it_queued(cli: Cli, home: Path) -> N
 
 
 @pytest.mark.slow
-def test_two_claims_at_once_have_one_effect(home: Path) -> None:
+def test_two_claims_at_once_have_one_effect(cli: Cli, home: Path) -> None:
+    assert cli("check", KIT).status == 0
     with ThreadPoolExecutor(3) as threads:
         answers = list(threads.map(lambda _: program("claim", KIT, *CLAIM, "--batch", "one", "--json"), range(3)))
     assert [answer.status for answer in answers] == [0, 0, 0], [answer.err for answer in answers]
