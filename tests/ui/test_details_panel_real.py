@@ -35,8 +35,8 @@ def test_a_scanned_kit_is_named_claimed_and_given_back(qtbot: QtBot) -> None:
         scan(station, window, qtbot)
         window.panels.open("details")
         shown = panel(window.panels, "details")
-        for wanted in ("5 devices inside", "QR code (]Q1)"):
-            qtbot.waitUntil(lambda wanted=wanted: wanted in texts(shown), timeout=WAIT_MS)
+        wanted = {"5 devices inside", "QR code (]Q1)"}
+        qtbot.waitUntil(lambda: all(each in texts(shown) for each in wanted), timeout=WAIT_MS)
         assert "typed by hand" in texts(shown)
         name = part(shown, QLineEdit, "Name")
         name.setText("Meeting room")
