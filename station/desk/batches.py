@@ -6,7 +6,7 @@ from uuid import uuid4
 from station.core.batch import Batch
 from station.core.finding import ClaimStatus, FoundDevice, Holder
 from station.core.item import Device, Event, Item
-from station.core.news import Plan, Refused
+from station.core.news import LineState, Plan, Refused
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import SETTLED, Progress
 
@@ -131,14 +131,24 @@ def _why_not(
             return "batch_changed"
         if not batch.target:
             return "no_target"
-    rows = (item for batch in chosen if batch for item in work.store.items_of(batch.id))
-    return "" if any(item.ready for item in rows) else "nothing_to_claim"
+    rows = [item for batch in chosen if batch for item in work.store.items_of(batch.id) if item.ready]
+    if any(item.identifier.secrets and _waits(work, item.connection) for item in rows):
+        return "secrets_not_kept"
+    return "" if rows else "nothing_to_claim"
+
+
+def _waits(work: Work, connection: str) -> bool:
+    """Whether a PIN would have to wait in memory: with the next restart it would be gone."""
+    offline = work.state.line(connection).state in (LineState.OFFLINE, LineState.PAUSED)
+    return offline and not work.store.keeps_secrets()
 
 
 def close(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
     """Queue what can be claimed of a batch, settle what its look-ups answered; what is not whole stays open."""
     now = work.clock.now()
-    work.store.change_batch(batch.id, closed_at=now, operator=operator, unseen_kits=unseen_kits)
+    account = work.state.line(batch.connection).account
+    known = batch.account or (account.id if account else "")
+    work.store.change_batch(batch.id, closed_at=now, operator=operator, unseen_kits=unseen_kits, account=known)
     work.store.add_event(Event(now, "claim", batch=batch.id, who=operator, detail=batch.target))
     work.state.claimed_at[batch.id] = work.clock.monotonic()
     left: list[Item] = []

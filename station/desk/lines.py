@@ -31,10 +31,11 @@ def works(work: Work, connection: str, account: Account | None = None) -> None:
 
 
 def _remember(work: Work, connection: str, account: Account) -> None:
-    """Batches that were opened before anybody could say whose they are belong to this account."""
+    """Batches that this run closed before anybody could say whose they are belong to this account."""
     work.store.put(f"account.{connection}", account.id)
-    for batch in work.store.open_batches():
-        if batch.connection == connection and not batch.account:
+    for claimed in work.state.claimed_at:
+        batch = work.store.batch(claimed)
+        if batch is not None and batch.connection == connection and not batch.account:
             work.store.change_batch(batch.id, account=account.id)
 
 

@@ -56,10 +56,6 @@ class House:
         bench.until(lambda: _line(bench, LineState.OFFLINE))
         return row
 
-    def leap(self, seconds: float) -> bool:
-        self.clock.ahead_s += seconds
-        return False
-
     def line_is_back(self, bench: Bench) -> None:
         self.script.down = None
         bench.station.desk.do(pauses.try_now).result(PATIENCE_S)
@@ -182,7 +178,7 @@ def test_an_unknown_call_of_a_restored_backup_is_read_back_and_not_sent_again(ho
     second = house.open(house.folders(state="another-state"), safe=True, machine="another machine")
     second.until(lambda: _told(second, "restored"))
     assert wait_for(lambda: house.script.confirms > confirms)
-    assert wait_for(lambda: _progress(second, row) is Progress.HELD or house.leap(20))
+    assert wait_for(lambda: _progress(second, row) is Progress.HELD or house.clock.leap(20))
     assert len(house.script.sent) == 1
 
 
