@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import os
+import queue
 import secrets
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError, load
@@ -17,15 +19,20 @@ from station.core.news import Trouble
 from station.core.secret import Secret
 from station.credentials import find_secrets
 from station.desk.desk import Desk
-from station.desk.house import Parts, build, leave
+from station.desk.house import Parts, build, leave, seal
 from station.desk.network import Network, Service
 from station.desk.ports import FaultHook, Store, no_faults
 from station.desk.witness import Witness
 from station.folders import Folders, Lock
 from station.settings import ConnectionSettings, Settings, SettingsError
 
+if TYPE_CHECKING:
+    from station.store import Seal
+
 log = logging.getLogger(__name__)
 
+OPENS_WITHIN_S = 30.0
+SEAL_WITHIN_S = 1.0
 LEAVE_WITHIN_S = 70.0
 """How long a call in flight is waited for when the station is closed: its own time limit and a little."""
 
@@ -90,19 +97,30 @@ class Station:
     network: Network
     lock: Lock
     inside: Inside | None
+    fetch_seal: Callable[[], bool]
+    _sealing: threading.Thread | None = None
 
     def start(self) -> None:
         self.desk.start()
         self.network.start()
 
     def open_services(self) -> None:
-        """Let the bundled server start: after the first paint, where there is a window."""
+        """Let the bundled server start, and ask for the key that seals secrets: once what is more urgent is done."""
         self.network.open_services()
+        self._sealing = threading.Thread(target=self._fetch_seal, name="seal", daemon=True)
+        self._sealing.start()
+
+    def _fetch_seal(self) -> None:
+        """On a thread that may wait: a keyring may ask a person to unlock it."""
+        if self.fetch_seal():
+            self.desk.do(seal)
 
     def stop(self, wait_s: float = LEAVE_WITHIN_S) -> None:
         """No new call; what is in flight gets its time; then the network, and the desk runs its queue dry last."""
         self.desk.do(leave)
         self.network.stop(wait_s)
+        if self._sealing is not None:
+            self._sealing.join(SEAL_WITHIN_S)
         self.desk.stop()
         if self.desk.thread.ident is not None:
             self.desk.thread.join()
@@ -129,9 +147,10 @@ def assemble(
     network = Network(services)
     lock = Lock(base)
     problems: list[Trouble] = []
+    seals: queue.SimpleQueue[Seal] = queue.SimpleQueue()
     desk = build(
         Parts(
-            open_store=lambda: _open_store(base / "desk.db", clock, faults, problems),
+            open_store=lambda: _open_store(base / "desk.db", clock, faults, problems, seals),
             backends=lambda: _backends(wanted, inside, clock, problems),
             network=network,
             clock=clock,
@@ -143,14 +162,30 @@ def assemble(
             mixed=settings.mixed,
         )
     )
-    return Station(settings, folders, clock, desk, network, lock, inside)
+    return Station(settings, folders, clock, desk, network, lock, inside, lambda: _fetched(seals))
 
 
-def _open_store(path: Path, clock: SystemClock, faults: FaultHook, problems: list[Trouble]) -> Store:
+def _fetched(seals: "queue.SimpleQueue[Seal]") -> bool:
+    """Wait for the store to be open, then for its key; False where there is none."""
+    try:
+        return seals.get(timeout=OPENS_WITHIN_S).fetch()
+    except queue.Empty:
+        return False
+
+
+def _open_store(
+    path: Path, clock: SystemClock, faults: FaultHook, problems: list[Trouble], seals: "queue.SimpleQueue[Seal]"
+) -> Store:
     # Imported on the desk's thread, while the window is being imported on its own.
-    from station.store import choose_seal, open_store
+    from station.store import MemoryOnly, choose_seal, open_store
 
-    opened = open_store(path, choose_seal(os.environ.get), faults, clock.now)
+    seal_of_this = choose_seal(os.environ.get)
+    try:
+        opened = open_store(path, seal_of_this, faults, clock.now)
+    except BaseException:
+        seals.put(MemoryOnly())  # nobody waits for the key of a database that did not open
+        raise
+    seals.put(seal_of_this)
     if opened.problem is not None:
         problems.append(Trouble(str(opened.problem), opened.detail))
     return opened.store

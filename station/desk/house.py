@@ -85,6 +85,13 @@ def greet(work: Work) -> None:
     batches.plan(work)
 
 
+def seal(work: Work) -> None:
+    """The key that seals secrets is there now: what was kept in memory goes to disk, what was sealed can be read."""
+    work.store.seal_waiting()
+    work.tell(Ready(work.store.desk_id()))
+    work.wake()
+
+
 def settle_in(work: Work) -> None:
     """After the first paint: what an earlier run left is taken up again."""
     if work.state.sends:

@@ -132,6 +132,14 @@ class Store(Reader, Batches, Items, Findings, Calls, Protocol):
 
     def close(self) -> None: ...
 
+    def keeps_secrets(self) -> bool:
+        """Whether secrets are sealed on disk; else they are gone with this process."""
+        ...
+
+    def seal_waiting(self) -> int:
+        """Seal what was in memory only until now; gives how many rows that were."""
+        ...
+
     def changed_elsewhere(self) -> bool:
         """Whether another process has written since this was last asked."""
         ...

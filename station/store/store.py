@@ -33,6 +33,9 @@ class SqliteStore(ListingReads, CallWrites, JournalWrites):
     def transaction(self) -> AbstractContextManager[None]:
         return self._db.transaction()
 
+    def keeps_secrets(self) -> bool:
+        return self.seal.available
+
     def changed_elsewhere(self) -> bool:
         before, self._version = self._version, self._data_version()
         return before != self._version
