@@ -13,12 +13,12 @@ from uuid import uuid4
 
 import httpx
 
-from station import __version__
 from station.core.errors import CallError, Cause, NotSentError, SignInError
 from station.core.secret import Secret
 
+from .wire import inside
 from .wire.answers import Attempt, BodyError, Reply, Unpacker, read_reply
-from .wire.requests import Request, Sign, Token
+from .wire.requests import Request, Sign, Token, headers_of
 
 CONNECT_S = 5.0
 MOST_BYTES = 20_000_000
@@ -139,9 +139,12 @@ class Http:
         words = tuple(Secret(word) for value in signed.values() for word in value.split()[-1:])
         attempt.secrets = (*self._secrets, *request.secrets, *words)
         url = self._url(request.path, signed=bool(signed))
+        headers = headers_of(request, attempt.request_id, call=attempt.call) | dict(signed)
+        if self._app is not None:
+            asked = inside.Asked(request.method, url, request.query, headers, request.body)
+            return await self._ask(self._app, asked, attempt)
         client = await self._client(attempt.call)
         client.cookies.clear()  # nothing that a server leaves with one request follows into the next
-        headers = _headers(request, attempt) | dict(signed)
         # Reading and writing have no limit of their own: the one round the whole covers a byte a second too.
         limits = httpx.Timeout(None, connect=min(CONNECT_S, timeout_s), pool=timeout_s)
         ready = client.build_request(
@@ -153,8 +156,19 @@ class Http:
             timeout=limits,
             extensions={"trace": attempt.follow},
         )
-        attempt.left = self._app is not None
         return await self._exchange(client, ready, attempt)
+
+    async def _ask(self, app: Callable[..., Any], asked: inside.Asked, attempt: Attempt) -> Reply:
+        scope = asked.scope()
+        attempt.left = True
+        answered = await inside.ask(app, scope, asked.body)
+        attempt.status = answered.status
+        try:
+            return read_reply(attempt, answered.headers, answered.body(self._most_bytes))
+        except BodyError:
+            if attempt.status not in _STATUS_SAYS_ALL:
+                raise
+            return read_reply(attempt, answered.headers, None)
 
     def _url(self, path: str, *, signed: bool) -> str:
         try:
@@ -163,7 +177,7 @@ class Http:
         except ValueError:
             raise NotSentError(Cause.NOT_SET_UP, "the address is no address") from None
         if self._app is not None:
-            return f"http://localhost{parts.path}/{path}"
+            return f"{parts.path}/{path}"
         if parts.scheme not in ("http", "https") or not usable:
             raise NotSentError(Cause.NOT_SET_UP, "the address must be http://… or https://…")
         if signed and parts.scheme == "http" and not _is_here(self._base):
@@ -171,16 +185,11 @@ class Http:
         return f"{self._base}/{path}"
 
     async def _client(self, call: bool) -> httpx.AsyncClient:
-        if self._app is None and self._trusted is None:
+        if self._trusted is None:
             # In a thread: reading some hundred certificates would hold up every other request.
             self._trusted = await asyncio.to_thread(_trust, self._base, self._ca_file)
         if call not in self._clients:
-            if self._app is not None:
-                transport = httpx.ASGITransport(app=self._app, raise_app_exceptions=False)
-                self._clients[call] = httpx.AsyncClient(transport=transport, trust_env=False)
-            else:
-                assert self._trusted is not None  # noqa: S101 - read above
-                self._clients[call] = _open(self._base, self._trusted, self._at_once, keep=not call)
+            self._clients[call] = _open(self._base, self._trusted, self._at_once, keep=not call)
         return self._clients[call]
 
     async def _exchange(self, client: httpx.AsyncClient, ready: httpx.Request, attempt: Attempt) -> Reply:
@@ -201,20 +210,6 @@ def _note(task: asyncio.Task[Reply]) -> None:
     """Take note of what a handler that nobody waits for any more ended with, so that asyncio does not complain."""
     if not task.cancelled():
         task.exception()
-
-
-def _headers(request: Request, attempt: Attempt) -> dict[str, str]:
-    headers = {
-        "User-Agent": f"claiming-station/{__version__}",
-        "Accept": "application/json",
-        "Accept-Encoding": "gzip",
-        "X-Request-Id": attempt.request_id,
-    }
-    if request.body:
-        headers["Content-Type"] = request.content_type
-    if attempt.call:
-        headers["Connection"] = "close"
-    return headers | dict(request.headers)
 
 
 async def _leftover(response: httpx.Response, most: int) -> bytes | None:

@@ -454,3 +454,35 @@ def test_a_server_inside_that_breaks_is_unclear_too() -> None:
     for app in (raises, silent):
         assert isinstance(run(fail(http("/x", app=app), call=True)), UnclearError)
         assert isinstance(run(fail(http("/x", app=app), call=False)), NotSentError)
+
+
+def test_an_answer_of_the_server_inside_that_breaks_off_is_none() -> None:
+    async def half(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}", "more_body": True})
+        raise ValueError("broken")
+
+    error = run(fail(http("/x", app=half), call=True))
+    assert (type(error), error.cause) == (UnclearError, Cause.CUT_OFF)
+
+
+def test_the_server_inside_hears_what_a_server_on_a_port_hears() -> None:
+    heard: dict[str, Any] = {}
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        heard.update(scope, message=await receive())
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"X-A", b"1"), (b"x-a", b"2")]})
+        await send({"type": "http.response.body", "body": b'{"a":', "more_body": True})
+        await send({"type": "http.response.body", "body": b'"\xc3\xb8"}'})
+        heard["after"] = await receive()
+
+    asked = Request("POST", path_of("a b/c", "æ"), b"[1]", query=(("q", "ø &"),), request_id="r-1")
+    reply = run(http("/api/v1", app=app).read(asked, 5))
+    assert (heard["path"], heard["raw_path"]) == ("/api/v1/a b/c/æ", b"/api/v1/a%20b%2Fc/%C3%A6")
+    assert heard["query_string"] == b"q=%C3%B8+%26"
+    headers = dict(heard["headers"])
+    assert (headers[b"host"], headers[b"content-length"], headers[b"x-request-id"]) == (b"localhost", b"3", b"r-1")
+    assert heard["message"] == {"type": "http.request", "body": b"[1]", "more_body": False}
+    assert heard["after"] == {"type": "http.disconnect"}
+    assert (reply.json, reply.headers["x-a"]) == ({"a": "ø"}, "1, 2")

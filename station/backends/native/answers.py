@@ -60,6 +60,9 @@ class Claimed:
     outcome: Outcome
     again: bool
 
+INVENTORY = "inventory"
+"""By custom the target of this ID is where new devices land: it is proposed first."""
+
 
 def error_word(reply: Reply) -> str:
     """The ``error`` of a refusal, or an empty text where the answer bears none of this API's words."""
@@ -116,6 +119,7 @@ def _target(project: Mapping[str, Any]) -> Target:
         maybe_flag(project, "may_claim"),
         maybe_count(project, "seats_left"),
         maybe_time(project, "expires_at"),
+        inventory=identifier == INVENTORY,
     )
 
 

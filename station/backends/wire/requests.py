@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import quote
 
+from station import __version__
 from station.core.secret import Secret
 
 
@@ -35,6 +36,21 @@ def json_bytes(value: Any) -> bytes:
 def path_of(*parts: str) -> str:
     """A path below the base address, each part percent-encoded whole: scanned text never adds a step or a query."""
     return "/".join(quote(part, safe="", errors="surrogatepass").replace(".", "%2E") for part in parts)
+
+
+def headers_of(request: Request, request_id: str, *, call: bool) -> dict[str, str]:
+    """What every request says; a ``call`` goes over a connection of its own."""
+    headers = {
+        "User-Agent": f"claiming-station/{__version__}",
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+        "X-Request-Id": request_id,
+    }
+    if request.body:
+        headers["Content-Type"] = request.content_type
+    if call:
+        headers["Connection"] = "close"
+    return headers | dict(request.headers)
 
 
 class Sign(Protocol):
