@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,7 @@ from .messages import (
     Refusal,
     Releasing,
 )
-from .parts import CallerOf, Parts, PartsOf, RequestId, caller_of
+from .parts import AskingOf, Parts, parts_of, signed_in
 from .refusals import Refused
 from .registry import claiming, claims, look_ups, operations, pins, projects
 
@@ -47,112 +47,113 @@ PageSize = Annotated[int, Query(ge=1, le=500)]
 
 
 @open_router.get("/health")
-async def health(parts: PartsOf) -> Health:
+async def health(request: Request) -> Health:
     """Whether the server answers; needs no token and does not touch the database."""
-    return Health(version=__version__, practice=parts.practice)
+    return Health(version=__version__, practice=parts_of(request).practice)
 
 
 @router.get("/account")
-async def account(caller: CallerOf) -> Account:
+async def account(asking: AskingOf) -> Account:
     return Account(
-        id=caller.public_id,
-        name=caller.name,
-        organization=Organization(id=caller.slug, title=caller.title),
-        may_claim=caller.may_claim,
+        id=asking.caller.public_id,
+        name=asking.caller.name,
+        organization=Organization(id=asking.caller.slug, title=asking.caller.title),
+        may_claim=asking.caller.may_claim,
     )
 
 
 @router.get("/projects")
 def list_projects(
-    caller: CallerOf, parts: PartsOf, query: Search = "", page_token: PageToken = "", page_size: PageSize = 100
+    asking: AskingOf, query: Search = "", page_token: PageToken = "", page_size: PageSize = 100
 ) -> Projects:
-    now = parts.clock()
-    return parts.database.read(
-        lambda session: projects.listing(session, caller, query, page_token, page_size, now)
+    now = asking.parts.clock()
+    return asking.parts.database.read(
+        lambda session: projects.listing(session, asking.caller, query, page_token, page_size, now)
     )
 
 
 @router.post("/look-ups", response_model=Findings)
-def look_up(asked: LookUps, caller: CallerOf, parts: PartsOf) -> Response:
-    return _written(parts.database.read(lambda session: look_ups.look_up(session, caller, asked)))
+def look_up(asked: LookUps, asking: AskingOf) -> Response:
+    return _written(asking.parts.database.read(lambda session: look_ups.look_up(session, asking.caller, asked)))
 
 
 @router.post("/read-backs", response_model=ReadBack)
-def read_back(asked: ReadBacks, caller: CallerOf, parts: PartsOf) -> Response:
-    return _written(parts.database.read(lambda session: look_ups.read_back(session, caller, asked)))
+def read_back(asked: ReadBacks, asking: AskingOf) -> Response:
+    return _written(asking.parts.database.read(lambda session: look_ups.read_back(session, asking.caller, asked)))
 
 
 @router.post("/claims", response_model=Claimed)
 def claim(
-    asked: Claiming, caller: CallerOf, parts: PartsOf, request_id: RequestId, key: Key = None
+    asked: Claiming, asking: AskingOf, key: Key = None
 ) -> Response:
     """Claim devices, or say what a claim would do (``dry_run``, which needs no key and stores nothing)."""
 
     def work(session: Session, verdicts: dict[int, pins.Verdict]) -> Claimed:
-        now = parts.clock()
-        project = projects.fetch_open(session, caller, asked.project, now)
+        now = asking.parts.clock()
+        project = projects.fetch_open(session, asking.caller, asked.project, now)
         devices = claiming.resolve(session, asked.devices)
-        setting = claiming.Setting(caller, verdicts, now, parts.new_handle, asked.dry_run)
-        return Claimed(results=claiming.claim(session, devices, project, setting), request_id=request_id)
+        setting = claiming.Setting(asking.caller, verdicts, now, asking.parts.new_handle, asked.dry_run)
+        return Claimed(results=claiming.claim(session, devices, project, setting), request_id=asking.request_id)
 
     if asked.dry_run:
-        tried = _try_pins(parts, caller, asked) if _brings_pins(asked) else {}
-        return _written(parts.database.rehearse(lambda session: work(session, tried)))
-    keyed = _keyed(parts, caller, key, "claim", asked)
-    with parts.in_flight.enter(keyed):
+        tried = _try_pins(asking.parts, asking.caller, asked) if _brings_pins(asked) else {}
+        return _written(asking.parts.database.rehearse(lambda session: work(session, tried)))
+    keyed = _keyed(asking.parts, asking.caller, key, "claim", asked)
+    with asking.parts.in_flight.enter(keyed):
         verdicts: dict[int, pins.Verdict] = {}
         if _brings_pins(asked):  # which must not be tried once more for an answer that is known
-            before = parts.database.read(lambda session: operations.stored(session, keyed))
+            before = asking.parts.database.read(lambda session: operations.stored(session, keyed))
             if before is not None:
                 return _answer(before, replayed=True)
-            verdicts = _try_pins(parts, caller, asked)
-        return _carry_out(parts, keyed, lambda session: work(session, verdicts))
+            verdicts = _try_pins(asking.parts, asking.caller, asked)
+        return _carry_out(asking.parts, keyed, lambda session: work(session, verdicts))
 
 
 @router.get("/claims")
 def list_claims(
-    caller: CallerOf,
-    parts: PartsOf,
+    asking: AskingOf,
     project: Annotated[Name | None, Query()] = None,
     page_token: PageToken = "",
     page_size: PageSize = 100,
 ) -> Claims:
-    return parts.database.read(lambda session: claims.listing(session, caller, project, page_token, page_size))
+    return asking.parts.database.read(
+        lambda session: claims.listing(session, asking.caller, project, page_token, page_size)
+    )
 
 
 @router.patch("/claims/{handle}")
-def rename(handle: Name, asked: Naming, caller: CallerOf, parts: PartsOf) -> Claim:
-    return parts.database.write(lambda session: claims.rename(session, caller, handle, asked.name))
+def rename(handle: Name, asked: Naming, asking: AskingOf) -> Claim:
+    return asking.parts.database.write(lambda session: claims.rename(session, asking.caller, handle, asked.name))
 
 
 @router.post("/releases", response_model=HandleAnswers)
 def release(
-    asked: Releasing, caller: CallerOf, parts: PartsOf, request_id: RequestId, key: Key = None
+    asked: Releasing, asking: AskingOf, key: Key = None
 ) -> Response:
     def work(session: Session) -> HandleAnswers:
-        results = claims.release(session, caller, asked.handles, parts.clock())
-        return HandleAnswers(results=results, request_id=request_id)
+        results = claims.release(session, asking.caller, asked.handles, asking.parts.clock())
+        return HandleAnswers(results=results, request_id=asking.request_id)
 
-    keyed = _keyed(parts, caller, key, "release", asked)
-    with parts.in_flight.enter(keyed):
-        return _carry_out(parts, keyed, work)
+    keyed = _keyed(asking.parts, asking.caller, key, "release", asked)
+    with asking.parts.in_flight.enter(keyed):
+        return _carry_out(asking.parts, keyed, work)
 
 
 @router.post("/moves", response_model=HandleAnswers)
-def move(asked: Moving, caller: CallerOf, parts: PartsOf, request_id: RequestId, key: Key = None) -> Response:
+def move(asked: Moving, asking: AskingOf, key: Key = None) -> Response:
     def work(session: Session) -> HandleAnswers:
-        results = claims.move(session, caller, asked.handles, asked.project, parts.clock())
-        return HandleAnswers(results=results, request_id=request_id)
+        results = claims.move(session, asking.caller, asked.handles, asked.project, asking.parts.clock())
+        return HandleAnswers(results=results, request_id=asking.request_id)
 
-    keyed = _keyed(parts, caller, key, "move", asked)
-    with parts.in_flight.enter(keyed):
-        return _carry_out(parts, keyed, work)
+    keyed = _keyed(asking.parts, asking.caller, key, "move", asked)
+    with asking.parts.in_flight.enter(keyed):
+        return _carry_out(asking.parts, keyed, work)
 
 
 @router.get("/operations/{key}", responses={200: {"description": "The stored answer."}})
-def read_operation(key: str, caller: CallerOf, parts: PartsOf) -> Response:
+def read_operation(key: str, asking: AskingOf) -> Response:
     name = operations.key_of(key)
-    answer = parts.database.read(lambda session: operations.read(session, caller.account, name))
+    answer = asking.parts.database.read(lambda session: operations.read(session, asking.caller.account, name))
     return _answer(answer, replayed=True)
 
 
@@ -160,7 +161,7 @@ def read_operation(key: str, caller: CallerOf, parts: PartsOf) -> Response:
     "/{path:path}",
     methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
     include_in_schema=False,
-    dependencies=[Depends(caller_of)],
+    dependencies=[Depends(signed_in)],
 )
 def nothing_here() -> None:
     """A token is asked for before it is said that a path does not exist."""
