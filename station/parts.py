@@ -74,16 +74,30 @@ class Inside:
 def _inside_token(path: Path) -> Secret:
     """The token that this user's processes share for the bundled server: it opens nothing that the file next to it does
     not hold, so it may stand in a file that only this user can read."""
-    with suppress(OSError):
-        text = path.read_text("ascii").strip()
-        if len(text) >= 32:
-            return Secret(text)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
     token = secrets.token_urlsafe(32)
     with suppress(OSError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as stream:
             stream.write(token)
+        with suppress(FileExistsError):
+            _put_if_missing(fresh, path)
+    with suppress(OSError):
+        fresh.unlink(missing_ok=True)
+    with suppress(OSError):
+        return Secret(path.read_text("ascii").strip() or token)
     return Secret(token)
+
+
+def _put_if_missing(fresh: Path, path: Path) -> None:
+    """Of two first starts at one moment, one token counts. A link is made whole or not at all."""
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if not path.exists():
+            fresh.replace(path)
 
 
 @dataclass
@@ -97,12 +111,13 @@ class Station:
     network: Network
     lock: Lock
     inside: Inside | None
-    fetch_seal: Callable[[], bool]
+    fetch_seal: Callable[[], bool] = lambda: False
     _sealing: threading.Thread | None = None
 
     def start(self) -> None:
-        self.desk.start()
+        # The network first: the desk's first look-ups leave as soon as its database is open.
         self.network.start()
+        self.desk.start()
 
     def open_services(self) -> None:
         """Let the bundled server start, and ask for the key that seals secrets: once what is more urgent is done."""

@@ -200,7 +200,8 @@ class Desk:
             with store.transaction():
                 result = task.verb(work, *task.args, **task.kwargs)
                 if work.touched:
-                    work.news.append(ItemsChanged(tuple(store.items(list(work.touched)))))
+                    # First of all news: what follows may point to these rows.
+                    work.news.insert(0, ItemsChanged(tuple(store.items(list(work.touched)))))
         except Exception as error:
             for undo in reversed(work.undo):
                 undo()

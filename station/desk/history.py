@@ -20,5 +20,8 @@ def receipt(reader: Reader, batch_id: str, desk: str, now: datetime) -> Receipt 
         if item.repeat_of is not None or item.inside is not None or item.progress is Progress.REMOVED:
             left_out.append(item)
             continue
-        lines += [ReceiptLine(item, device) for device in reader.devices(item.id) if device.inside is None]
+        devices = reader.devices(item.id)
+        lines += [ReceiptLine(item, device) for device in devices if device.inside is None]
+        if not devices:
+            left_out.append(item)
     return Receipt(batch, tuple(lines), now, desk, reader.desk_id(), tuple(left_out))

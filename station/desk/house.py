@@ -133,6 +133,7 @@ def beat(work: Work) -> None:
     if not work.state.sends and work.outside.take_lock():
         _take_over(work)
     if work.store.changed_elsewhere():
+        pauses.remember(work)
         work.tell(Ready(work.store.desk_id()))
         work.wake()
 

@@ -3,7 +3,7 @@
 from station.core.batch import Batch
 from station.core.errors import Cause
 from station.core.item import Event
-from station.core.news import Trouble
+from station.core.news import LineState, Trouble
 from station.core.target import Account
 
 from . import lines
@@ -50,7 +50,11 @@ def try_now(work: Work, connection: str = "") -> None:
 
 
 def remember(work: Work) -> None:
-    """At the start: a connection that a person paused stays paused."""
+    """A connection that a person paused, in an earlier run or from another process, is paused until it is resumed."""
     for connection in work.state.backends:
-        if work.store.get(f"paused.{connection}"):
+        line = work.state.line(connection)
+        paused = bool(work.store.get(f"paused.{connection}"))
+        if paused and line.state is not LineState.PAUSED:
             lines.pause(work, connection, None)
+        elif not paused and line.state is LineState.PAUSED and line.cause is None:
+            lines.resume(work, connection)

@@ -25,13 +25,14 @@ def migrate(
     True if there were any. Raises ``StoreError`` for a newer version or a file of another program, ``sqlite3.Error``
     where a step fails: the file is then at the version of the last step that was taken whole.
     """
-    version = raw.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(raw)
     needed = VERSION if steps is None else len(steps())
     if version == needed:
         return False
     if version > needed:
         raise StoreError(StoreProblem.NEWER_VERSION, f"version {version}, this program knows {needed}")
-    if version == 0 and raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    tables = raw.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if version == 0 and tables and _version(raw) == 0:  # another process may be making it at this moment
         raise StoreError(StoreProblem.NOT_OURS, path.name)
     if version:
         copy(raw, path, version, now)
@@ -40,6 +41,10 @@ def migrate(
     for number, step in enumerate((steps or migrations.steps)()[version:], start=version + 1):
         _take(raw, number, step, faults)
     return True
+
+
+def _version(raw: sqlite3.Connection) -> int:
+    return int(raw.execute("PRAGMA user_version").fetchone()[0])
 
 
 def copy(raw: sqlite3.Connection, path: Path, version: int, now: datetime) -> Path:
@@ -55,6 +60,9 @@ def _take(raw: sqlite3.Connection, number: int, step: ModuleType, faults: Callab
     raw.execute("PRAGMA foreign_keys = OFF")
     try:
         raw.execute("BEGIN IMMEDIATE")
+        if _version(raw) >= number:  # another process has taken this step meanwhile
+            raw.execute("ROLLBACK")
+            return
         if hasattr(step, "STATEMENTS"):
             for statement in step.STATEMENTS:
                 raw.execute(statement)
