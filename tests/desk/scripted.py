@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 from station.backends.base import Traits
@@ -142,12 +143,22 @@ def answers(change: Callable[[Answer], Answer]) -> Twist:
 
 
 def open_station(
-    folders: Folders, script: Script, clock: MovedClock, *, safe: bool = False, machine: str = "", base_url: str = ""
+    folders: Folders,
+    script: Script,
+    clock: MovedClock,
+    *,
+    safe: bool = False,
+    machine: str = "",
+    base_url: str = "",
+    server: Path | None = None,
 ) -> Bench:
-    """A whole station on ``folders`` with the scripted vendor as its one connection, ``local``; started."""
+    """A whole station on ``folders`` with the scripted vendor as its one connection, ``local``; started.
+
+    ``server`` is the database of another desk's server, for two desks on one.
+    """
     folders.make(True)
     base = folders.databases(True)
-    inside = Inside(base / "server.db", True, clock, lambda _point: None)
+    inside = Inside(server or base / "server.db", True, clock, lambda _point: None)
     network, lock = Network(lambda: [inside.serve]), Lock(base)
     kind = type("Vendor", (Vendor,), {"script": script, "traits": replace(Vendor.traits, safe_to_repeat=safe)})
 
@@ -168,6 +179,6 @@ def open_station(
             witness=Witness(folders.state, machine),
         )
     )
-    bench = Bench(Station(Settings(), folders, clock, desk, network, lock, inside))
+    bench = Bench(Station(Settings(), folders, clock, desk, network, lock, inside, lambda: False))
     bench.start()
     return bench
