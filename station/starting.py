@@ -25,6 +25,10 @@ def start_window() -> int:
     if _runs_already(folders, settings):
         return 0
     start_logging(folders.logs)
+    # Imported here: a start that is over before its window needs no Qt. The imports first, for all that come after.
+    from station.ui.plain_imports import restore
+
+    restore()
     from station.app import show
 
     return show(settings, folders)
