@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 
 _POLL_MS = 30
 _SIGNALS_MS = 400
+_REST_AT_LATEST_MS = 3_000
+"""A database that takes long to open does not keep help and choices away for longer than this."""
 
 
 def show(settings: Settings, folders: Folders) -> int:
     """Open the window and run until it is closed; gives the exit status."""
     choose_language(settings.language)
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    # The style by argument: to be given it as an object would have all of Qt's styles described to Python first.
+    app = QApplication.instance() or QApplication([*sys.argv[:1], "-style", "Fusion"])
     assert isinstance(app, QApplication)  # noqa: S101 - for the type checker
     app.setApplicationName("claiming-station")
     app.setDesktopFileName("claiming-station")
-    app.setStyle("Fusion")
     application = Application(app, settings, folders)
     application.window.show()
     _heed_signals(app)
@@ -72,6 +74,7 @@ class Application(QObject):
         self._files: Files | None = None
         self._doorbell: Doorbell | None = None
         self._leaving: threading.Thread | None = None
+        self._is_whole = False
         self._poll = QTimer(self)
         self._poll.setInterval(_POLL_MS)
         self._poll.timeout.connect(self._left)
@@ -92,8 +95,21 @@ class Application(QObject):
         self._desk.attach(station.desk)
         station.start()
         self._hear_keys(station)
-        self._open_ways_in(station)
-        station.open_services()
+        for told in (self.window.bridge.ready, self.window.bridge.trouble):
+            told.connect(self._make_whole)
+        QTimer.singleShot(_REST_AT_LATEST_MS, self._make_whole)
+
+    @Slot()
+    def _make_whole(self) -> None:
+        """Once a scan can be kept (or it is known that none can): panels, other ways in, the bundled server.
+
+        Before, they would only take turns from the desk that is opening its database.
+        """
+        if self.station is None or self._is_whole or self._leaving is not None:
+            return
+        self._is_whole = True
+        self._open_ways_in(self.station)
+        self.station.open_services()
 
     def _hear_keys(self, station: "Station") -> None:
         from station.desk import intake
