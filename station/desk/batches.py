@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from station.core.batch import Batch
 from station.core.finding import ClaimStatus, FoundDevice, Holder
-from station.core.item import Device, Event, Item
+from station.core.item import Check, Device, Event, Item
 from station.core.news import LineState, Plan, Refused
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import SETTLED, Progress
@@ -152,16 +152,19 @@ def close(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
     work.store.add_event(Event(now, "claim", batch=batch.id, who=operator, detail=batch.target))
     work.state.claimed_at[batch.id] = work.clock.monotonic()
     left: list[Item] = []
-    sent = 0
+    waiting: list[int] = []
     for item in list(work.store.items_of(batch.id)):
         if item.progress is not Progress.OPEN or item.repeat_of or item.inside:
             continue
         if item.identifier.missing or item.fits:
             left.append(item)
         else:
-            sent += _send_off(work, item, operator)
+            waiting += _send_off(work, item, operator)
         work.touch(item.id)
-    work.state.watched[batch.id] = sent
+        if item.check:
+            work.store.change_item(item.id, check=Check.IDLE)
+    work.store.step(waiting, Progress.OPEN, Progress.QUEUED, now, who=operator, why="claim")
+    work.state.watched[batch.id] = len(waiting)
     if left:
         following = open_for(work, batch.connection)
         for item in left:
@@ -169,20 +172,22 @@ def close(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
     summaries.tell_progress(work, batch.id)
 
 
-def _send_off(work: Work, item: Item, operator: str) -> int:
-    """Queue what can be claimed of a row, settle what its look-up already answered; gives how many are queued."""
+def _send_off(work: Work, item: Item, operator: str) -> list[int]:
+    """The devices of a row that are to be queued; what its look-up already answered is settled."""
     devices = work.store.devices(item.id)
     if not devices:
         placeholder = FoundDevice(item.identifier.text, item.claim_status, ref="")
         work.store.put_devices(item.id, [placeholder])
         devices = work.store.devices(item.id)
-    queued = 0
+    queued: list[int] = []
     for device in devices:
         if device.inside is not None or device.progress is not Progress.OPEN:
             continue
         new, outcome = _answered(item, device)
+        if new is Progress.QUEUED:
+            queued.append(device.id)
+            continue
         work.store.step([device.id], Progress.OPEN, new, work.clock.now(), outcome=outcome, who=operator, why="claim")
-        queued += new is Progress.QUEUED
     return queued
 
 

@@ -56,7 +56,7 @@ class DeskMachine(RuleBasedStateMachine):
             folders = Folders(home / "data", home, home / "state", home / "logs")
             server = self.folders.databases(True) / "server.db"
             self.second = open_station(folders, Script(), self.clock, safe=True, server=server)
-            self.second.choose("bergen", "Bergen")
+            self.second.choose("bergen-harbour", "Bergen Harbour")
         return self.second
 
     def _open(self) -> None:
