@@ -1,7 +1,8 @@
 """Opens the registry's database, SQLite or PostgreSQL, and carries out one piece of work in one transaction."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -145,6 +146,19 @@ class Database:
                 session.commit()
                 self.faults("after_commit")
             return result
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """What is done inside is taken back as a whole where it raises. SQLAlchemy's own savepoints, which are compiled
+    anew each time, cost as much as a claim itself."""
+    connection.exec_driver_sql("SAVEPOINT step")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT step")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT step")
 
 
 def _worth_repeating(error: BaseException) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from ..auth import Caller
 from ..codes import Outcome, Reason
+from ..database import savepoint
 from ..messages import ClaimItem, ClaimResult
 from ..tables import Claim, Device
 from . import finder, projects
@@ -142,8 +143,8 @@ def _claim_all(
             result = _claimed_now(one, str(rows[-1]["handle"]), project, setting)
         results[device.id] = result
     if rows:
-        connection = session.connection()  # below the session, whose own savepoints cost ten times as much
-        with connection.begin_nested():
+        connection = session.connection()
+        with savepoint(connection):
             connection.execute(_TAKE, rows)
     return results
 
