@@ -6,10 +6,10 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 NO_SCREEN := No screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "make demo" does the whole job without one
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-postgres bench lock smoke-build
+.PHONY: help run demo test lint test-postgres kill9 bench lock smoke-build
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
 run: ## open the window (sets everything up first)
 	$(if $(DISPLAY)$(WAYLAND_DISPLAY),,$(error $(NO_SCREEN)))
@@ -32,6 +32,10 @@ test: lint ## lint, then run the quick tests
 test-postgres: ## run the server's tests on a PostgreSQL cluster of their own
 	@$(SET_UP) postgres
 	$(PYTHON_HERE) -m pytest -m postgres
+
+kill9: ## kill the station at every named point and at RUNS random moments (SEED repeats a run)
+	@$(SET_UP) test
+	$(PYTHON_HERE) -m tests.faults kill9 --points --runs $(or $(RUNS),1000) $(if $(SEED),--seed $(SEED))
 
 bench: ## measure against the yardsticks and print one table
 	@$(SET_UP) test
