@@ -1,5 +1,6 @@
 """Whole stations on real database files, with the bundled server inside and real threads."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from station.parts import assemble
 from station.settings import Settings
 
 from .bench import Bench
+from .scripted import MovedClock, Script, open_station
 
 Start = Callable[..., Bench]
+Open = Callable[..., Bench]
 
 
 @pytest.fixture
@@ -47,3 +50,28 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def bench(start: Start) -> Bench:
     return start()
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
+
+
+@pytest.fixture
+def opened(template: Path, tmp_path: Path, script: Script, clock: MovedClock) -> Iterator[Open]:
+    folders = Folders(tmp_path / "data", tmp_path, tmp_path / "state", tmp_path / "logs")
+    shutil.copytree(template, folders.data)
+    running: list[Bench] = []
+
+    def begin(**how: object) -> Bench:
+        running.append(open_station(folders, script, clock, **how))  # type: ignore[arg-type]
+        return running[-1]
+
+    yield begin
+    for bench in running:
+        bench.stop()

@@ -1,57 +1,28 @@
 """A vendor that must not be asked twice: a lost answer is read back, and what nobody can tell waits for a person."""
 
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from station.core.call import Answer, Call, Confirmed, DeviceResult, ReadBack
-from station.core.errors import CallError, Cause, NotSentError, RefusedError, SignInError, TargetError
+from station.core.errors import Cause, RefusedError
 from station.core.identifier import Identifier
 from station.core.item import Item
-from station.core.news import ConnectionState, LineState, Refused, Summary
+from station.core.news import Refused, Summary
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
-from station.desk import decisions, pauses, releases
+from station.desk import decisions, pauses
 from station.desk.decisions import Choice
-from station.folders import Folders
 
 from .bench import PATIENCE_S, Bench
-from .scripted import Claim, MovedClock, Script, answers, fails, lost_after, lost_before, open_station, wait_for
+from .conftest import Open
+from .scripted import Claim, MovedClock, Script, answers, lost_after, lost_before, wait_for
 
 KIT = "maple-harbor-lantern"
 SINGLE = "c1sample0000000000d0"
 OTHER = "c1sample0000000000d1"
 QUIET_S = 125.0
-
-Open = Callable[..., Bench]
-
-
-@pytest.fixture
-def script() -> Script:
-    return Script()
-
-
-@pytest.fixture
-def clock() -> MovedClock:
-    return MovedClock()
-
-
-@pytest.fixture
-def opened(template: Path, tmp_path: Path, script: Script, clock: MovedClock) -> Iterator[Open]:
-    folders = Folders(tmp_path / "data", tmp_path, tmp_path / "state", tmp_path / "logs")
-    shutil.copytree(template, folders.data)
-    running: list[Bench] = []
-
-    def begin(**how: object) -> Bench:
-        running.append(open_station(folders, script, clock, **how))  # type: ignore[arg-type]
-        return running[-1]
-
-    yield begin
-    for bench in running:
-        bench.stop()
 
 
 def _claimed(bench: Bench, *texts: str) -> list[int]:
@@ -264,71 +235,3 @@ def test_a_look_up_before_sending_that_is_refused_is_halved_too(opened: Open, sc
     _until(bench, rows[0], Progress.CLAIMED)
     _until(bench, rows[2], Progress.CLAIMED)
     _until(bench, rows[1], Progress.OPEN)
-
-
-def test_401_in_mid_batch_pauses_only_that_connection_and_loses_nothing(opened: Open, script: Script) -> None:
-    script.claims = [fails(SignInError(Cause.CREDENTIALS, "expired", status=401))]
-    bench = opened()
-    (row,) = _claimed(bench, SINGLE)
-    paused = bench.until(lambda: _line(bench, LineState.PAUSED))
-    assert paused.cause is Cause.CREDENTIALS
-    _until(bench, row, Progress.QUEUED)
-    bench.station.desk.do(pauses.resume, "local").result(PATIENCE_S)
-    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
-
-
-def _line(bench: Bench, state: LineState) -> ConnectionState | None:
-    line = bench.last(ConnectionState)
-    return line if line is not None and line.state is state else None
-
-
-def test_a_target_that_is_gone_pauses_the_batch_and_not_the_connection(opened: Open, script: Script) -> None:
-    script.claims = [fails(TargetError(Cause.NO_TARGET, "gone", status=404))]
-    bench = opened()
-    (row,) = _claimed(bench, SINGLE)
-    assert wait_for(lambda: "no_target" in _paused(bench))
-    _until(bench, row, Progress.QUEUED)
-    (second,) = _claimed(bench, OTHER)
-    _until(bench, second, Progress.CLAIMED)
-    assert bench.rows[row].progress is Progress.QUEUED
-    assert len(script.sent) == 2
-
-
-def _paused(bench: Bench) -> list[str]:
-    return bench.station.desk.read(lambda reader: [batch.paused for batch in reader.batches()]).result(PATIENCE_S)
-
-
-def test_retry_after_is_waited_for_and_cut_short_by_try_now(opened: Open, script: Script, clock: MovedClock) -> None:
-    busy: CallError = NotSentError(Cause.RATE_LIMIT, "slow down", status=429, retry_after=600.0)
-    script.claims = [fails(busy), fails(busy)]
-    bench = opened()
-    (row,) = _claimed(bench, SINGLE)
-    bench.until(lambda: _line(bench, LineState.OFFLINE))
-    _until(bench, row, Progress.QUEUED)
-    clock.ahead_s += 500
-    assert not wait_for(lambda: len(script.sent) > 1, 0.6)
-    clock.ahead_s += 101
-    bench.until(lambda: len(script.sent) == 2 or None)
-    _until(bench, row, Progress.QUEUED)
-    bench.station.desk.do(pauses.try_now).result(PATIENCE_S)
-    _until(bench, row, Progress.CLAIMED)
-
-
-def test_the_wall_clock_set_back_changes_nothing(opened: Open, script: Script, clock: MovedClock) -> None:
-    script.claims = [lost_before]
-    bench = opened()
-    (row,) = _claimed(bench, SINGLE)
-    bench.until(lambda: script.confirms or None)
-    clock.wall_off_s = -86400.0
-    clock.ahead_s += QUIET_S
-    _until(bench, row, Progress.CLAIMED)
-    assert len(script.sent) == 2
-
-
-def test_a_device_that_was_released_is_never_claimed_again_by_itself(opened: Open, script: Script) -> None:
-    bench = opened()
-    (row,) = _claimed(bench, SINGLE)
-    _until(bench, row, Progress.CLAIMED)
-    assert bench.station.desk.do(releases.release, [row], "Anna").result(PATIENCE_S) == 1
-    _until(bench, row, Progress.RELEASED)
-    assert len(script.sent) == 1
