@@ -3,9 +3,7 @@
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from station.core.batch import Batch
@@ -17,6 +15,9 @@ from station.core.news import Counts
 from station.core.outcome import Outcome
 from station.core.progress import Progress
 
+from .sorting import Order as Order
+from .sorting import Show as Show
+from .sorting import SortBy as SortBy
 from .writing import Batches, Calls, Findings, Items
 
 
@@ -34,35 +35,6 @@ FaultHook = Callable[[str], None]
 
 def no_faults(_point: str) -> None:
     """The real fault hook."""
-
-
-class SortBy(StrEnum):
-    NUMBER = "number"
-    IDENTIFIER = "identifier"
-    WHAT = "what"
-    NAME = "name"
-    STATUS = "status"
-    SCANNED = "scanned"
-
-
-class Show(StrEnum):
-    """Which rows of the table a filter lets through, besides its text."""
-
-    ALL = "all"
-    READY = "ready"
-    PROBLEMS = "problems"
-    WAITING = "waiting"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """A sort order and a filter of the table. ``text`` is looked for in identifier, name, title, type and target."""
-
-    by: SortBy = SortBy.NUMBER
-    descending: bool = True
-    text: str = ""
-    show: Show = Show.ALL
 
 
 class RowReader(Protocol):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Slot
 
 from station.core.news import ScanHeard, Summary
-from station.desk.ports import Order, Show, SortBy
+from station.desk.sorting import Order, Show, SortBy
 from station.words import say
 
 from .claim_button import wording

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from station.core.news import Counts
-from station.desk.ports import Show
+from station.desk.sorting import Show
 from station.words import Tone, say
 
 from . import symbols

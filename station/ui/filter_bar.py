@@ -4,7 +4,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from station.desk.ports import Show
+from station.desk.sorting import Show
 from station.words import say
 
 from .style import Style

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from station.core.item import Item
 from station.core.news import ItemsGone, Page
 from station.core.news import Listing as Listed
-from station.desk.ports import Order, Show, SortBy
+from station.desk.sorting import Order, Show, SortBy
 
 from .bridge import Bridge
 from .items_model import ItemsModel

@@ -51,7 +51,6 @@ class TopRow(QWidget):
         self._line.clicked.connect(self.line_pressed)
         self._scanner.clicked.connect(self.scanner_pressed)
         state.changed.connect(self._tell)
-        self.restyle(style)
 
     def restyle(self, style: Style) -> None:
         self._style = style

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from station.core.scan import Scan
-from station.desk.ports import Order
+from station.desk.sorting import Order
 
 from . import verbs
 from .bridge import DeskDoor
