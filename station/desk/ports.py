@@ -60,6 +60,10 @@ class RowReader(Protocol):
         """The last finding kept for this identifier, whatever its age."""
         ...
 
+    def under_way(self, batches: Sequence[str]) -> int:
+        """How many devices of these batches are queued or sending."""
+        ...
+
     def raw_finding(self, item: int) -> str: ...
 
     def counts(self) -> Counts:

@@ -83,7 +83,7 @@ def _unchanged(work: Work, batch: Batch, item: Item, finding: Finding, asked: se
         return []
     found = {device.device_id: device for device in finding.devices}
     work.store.update_devices(item.id, finding.devices)
-    queued = [d for d in work.store.devices(item.id) if d.progress is Progress.QUEUED]
+    queued = _not_held_elsewhere(work, item)
     changed: dict[Reason, list[Device]] = {}
     for device in queued:
         why = _REASONS.get(found[device.device_id].status)
@@ -93,6 +93,23 @@ def _unchanged(work: Work, batch: Batch, item: Item, finding: Finding, asked: se
         _back(work, item, some, why, finding)
     gone = {device.id for some in changed.values() for device in some}
     return [device for device in queued if device.id not in gone]
+
+
+def _not_held_elsewhere(work: Work, item: Item) -> list[Device]:
+    """The row's queued devices, without those that another row sends or has sent: a kit that nobody had seen when it
+    was claimed may hold a device that was scanned on its own."""
+    queued = [d for d in work.store.devices(item.id) if d.progress is Progress.QUEUED and d.inside is None]
+    alone: list[Device] = []
+    for device in queued:
+        other = work.store.live_device(item.connection, device.device_id, other_than=item.id)
+        if other is None or work.item(other.item).progress is Progress.OPEN:
+            alone.append(device)
+            continue
+        work.touch(
+            *work.store.step([device.id], Progress.QUEUED, Progress.OPEN, work.clock.now(), why=f"in row {other.item}")
+        )
+        work.store.link_device(device.id, other.item)
+    return alone
 
 
 def _back(work: Work, item: Item, devices: Sequence[Device], reason: Reason, finding: Finding) -> None:

@@ -2,6 +2,7 @@
 """Which rows the table shows, in which order, and the counters above it."""
 
 from array import array
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -93,6 +94,11 @@ class ListingReads(Part):
         return Counts(
             scanned, ready, problems, queued, unknown, claimed, sending, self._waiting_since() if queued else None,
             tuple((title, count) for title, count in titles.items() if count), checking, unchecked,
+        )
+
+    def under_way(self, batches: Sequence[str]) -> int:
+        return int(
+            self._db.value(f"SELECT coalesce(sum(queued + sending), 0) FROM batches WHERE id IN ({marks(batches)})", *batches)
         )
 
     def _waiting_since(self) -> datetime | None:

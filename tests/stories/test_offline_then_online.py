@@ -118,3 +118,23 @@ def test_what_was_queued_can_be_taken_back(desk: Bench) -> None:
     assert desk.station.desk.do(queue.take_back, [item], "Anna").result(10) == 1
     desk.until(lambda: _row(desk, item, Progress.OPEN))
     assert desk.plan().counts.queued == 0
+
+
+def test_an_unseen_kit_and_a_device_of_it_are_sent_once(desk: Bench, tmp_path: Path, port: int) -> None:
+    """Nobody knew that the device is in the kit when both were queued: it goes with the row that was there first."""
+    desk.until(lambda: _offline(desk))
+    desk.station.desk.do(batches.choose, "shop", "oslo-west", "Oslo-West").result(10)
+    single, kit = desk.scan("c1sample0000000000a2").item, desk.scan("maple-harbor-lantern").item
+    assert single is not None
+    assert kit is not None
+    revisions = [(batch.id, batch.revision) for batch in desk.plan().batches]
+    assert desk.station.desk.do(batches.claim, revisions, "Anna", unseen_kits=True).result(10)
+    with _server(tmp_path / "server.db", port):
+        desk.station.desk.do(pauses.try_now)
+        alone = desk.until(lambda: _row(desk, single.id, Progress.CLAIMED))
+        whole = desk.until(lambda: _row(desk, kit.id, Progress.CLAIMED))
+        assert alone.outcome is not None
+        assert alone.outcome.kind == "claimed_now"
+        assert whole.outcome is not None
+        assert whole.outcome.kind == "claimed_now"
+        assert dict(whole.tally)[Progress.CLAIMED] == 4
