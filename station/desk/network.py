@@ -137,7 +137,8 @@ class Network:
 
     async def _finish(self, wait_s: float) -> None:
         assert self._leave is not None  # noqa: S101 - set by _live
-        if self._tasks and self._hurry is not None:
+        opened = self._gate is not None and self._gate.is_set()  # before, nothing was sent that could be waited for
+        if self._tasks and opened and self._hurry is not None:
             told = asyncio.ensure_future(self._hurry.wait())
             done = asyncio.ensure_future(asyncio.wait(self._tasks))
             both: set[asyncio.Future[object]] = {told, done}  # type: ignore[arg-type]
