@@ -15,6 +15,8 @@ from .desk_state import DeskState
 from .status_band import Shown, StatusBand
 
 AGE_MS = 20_000
+_TAKEN_OUT = frozenset({Progress.REMOVED, Progress.RELEASED})
+"""What a person took out or gave back is no result of the claim."""
 
 
 class BandStory(QObject):
@@ -112,8 +114,9 @@ def _refused(heard: ScanHeard) -> Headline:
 
 
 def _summed_up(summary: Summary) -> Headline:
-    outcomes, unsettled = dict(summary.outcomes), dict(summary.unsettled)
-    done = outcomes.pop(OutcomeKind.CLAIMED_NOW, 0) + outcomes.pop(OutcomeKind.ALREADY_OURS, 0)
+    unsettled = dict(summary.unsettled)
+    outcomes = {kind: count for kind, count in summary.outcomes if kind not in _TAKEN_OUT}
+    done, ours = outcomes.pop(OutcomeKind.CLAIMED_NOW, 0), outcomes.pop(OutcomeKind.ALREADY_OURS, 0)
     refused = sum(outcomes.values())
     if summary.rehearsal:
         words, last = say("band.would_be_claimed", count=done), say("band.rehearsal_line")
@@ -121,14 +124,16 @@ def _summed_up(summary: Summary) -> Headline:
         return Headline(Tone.PROBLEM if refused else Tone.READY, words.upper(), "", ". ".join([*parts, last]))
     queued = unsettled.pop(Progress.QUEUED, 0)
     open_still = sum(unsettled.values())
-    if queued and not done and not refused and not open_still:
+    if queued and not done and not ours and not refused and not open_still:
         return Headline(Tone.WAITING, say("band.queued_count", count=queued).upper(), "", say("band.queued_line"))
-    reasons = ", ".join(f"{count} {say(f'outcome.{kind}').lower()}" for kind, count in sorted(outcomes.items()))
-    parts = [say("band.not_claimed", n=refused, reasons=reasons)] if refused else []
+    reasons = "; ".join(f"{count} {say(f'band.because.{kind}')}" for kind, count in sorted(outcomes.items()))
+    parts = [say("band.ours_before", n=ours)] if ours else []
+    if refused:
+        parts.append(say("band.not_claimed", n=refused, reasons=reasons))
     if queued + open_still:
         parts.append(say("band.unsettled", n=queued + open_still))
     if not parts:
         parts.append(say("band.all_settled"))
-    tone = Tone.UNKNOWN if open_still else Tone.PROBLEM if refused and not done else Tone.DONE
+    tone = Tone.UNKNOWN if open_still else Tone.PROBLEM if refused and not done + ours else Tone.DONE
     words = say("band.claimed", count=done) if done else say("band.nothing_claimed")
     return Headline(tone, words.upper(), "", ". ".join(parts))

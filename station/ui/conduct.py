@@ -45,6 +45,7 @@ class Conduct(QObject):
         window.actions_here.clear_wanted.connect(self._commands.ask_to_clear)
         window.bridge.heard.connect(self._hear)
         window.bridge.summary.connect(self._sum_up)
+        window.bridge.items_gone.connect(self._select_again)
         window.bridge.ready.connect(window.listing.ask)
         window.listing.laid_out.connect(self._laid_out)
         window.state.changed.connect(self._tell)
@@ -85,6 +86,13 @@ class Conduct(QObject):
         last = heard[-1].item
         if last is not None and len(self._window.table.selected_ids()) < 2:
             self._window.table.go_to(last.id)
+
+    @Slot()
+    def _select_again(self) -> None:
+        """Qt keeps a current row when the selected one goes, but leaves it unselected."""
+        table = self._window.table
+        if table.current_id() and not table.selected_ids():
+            table.selectRow(table.currentIndex().row())
 
     @Slot(object)
     def _sum_up(self, summary: Summary) -> None:

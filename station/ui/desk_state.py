@@ -20,6 +20,8 @@ class DeskState(QObject):
         self.lines: dict[str, ConnectionState] = {}
         self.targets: dict[str, tuple[Target, ...]] = {}
         self.claiming = False
+        self.started = False
+        bridge.ready.connect(self._start)
         bridge.plan.connect(self._take_plan)
         bridge.connection.connect(self._take_line)
         bridge.targets_read.connect(self._take_targets)
@@ -62,6 +64,11 @@ class DeskState(QObject):
     @property
     def target_title(self) -> str:
         return self.plan.target_title or self.plan.target
+
+    @Slot(object)
+    def _start(self, _ready: object) -> None:
+        self.started = True
+        self.changed.emit()
 
     @Slot(object)
     def _take_plan(self, plan: Plan) -> None:

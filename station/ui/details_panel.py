@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -63,7 +63,7 @@ class DetailsPanel(Panel):
         low.setContentsMargins(0, 0, 0, 0)
         low.addWidget(self._question)
         low.addWidget(self._buttons)
-        self.content.addWidget(self._empty)
+        self.content.addWidget(self._empty, 1, Qt.AlignmentFlag.AlignTop)
         self.content.addWidget(self._area, 1)
         self.content.addWidget(foot)
         self._asking = QTimer(self, interval=SETTLE_MS, singleShot=True)

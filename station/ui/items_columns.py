@@ -10,10 +10,12 @@ from .items_model import Column
 from .style import Style
 
 NUMBER_WIDTH, SCANNED_WIDTH = 56, 92
-SHARES = {Column.IDENTIFIER: 0.25, Column.WHAT: 0.17, Column.NAME: 0.17, Column.STATUS: 0.41}
+SHARES = {Column.IDENTIFIER: 0.25, Column.WHAT: 0.22, Column.NAME: 0.16, Column.STATUS: 0.37}
 """How the columns between the first and the last share the rest of the width."""
 NARROW = 700
 """Below this width, at 100 %, what a row is stands in the details alone."""
+NARROWEST = 640
+"""Below this one, so does its name."""
 _NOWHERE = QModelIndex()
 
 
@@ -35,9 +37,9 @@ def fit_columns(table: QTableView, style: Style) -> None:
     header, width = table.horizontalHeader(), table.viewport().width()
     first, last = style.px(NUMBER_WIDTH), style.px(SCANNED_WIDTH)
     header.resizeSection(Column.NUMBER, first)
-    narrow = width < style.px(NARROW)
-    table.setColumnHidden(Column.WHAT, narrow)
-    shares = {column: share for column, share in SHARES.items() if not (narrow and column is Column.WHAT)}
+    for column, least in ((Column.WHAT, NARROW), (Column.NAME, NARROWEST)):
+        table.setColumnHidden(column, width < style.px(least))
+    shares = {column: share for column, share in SHARES.items() if not table.isColumnHidden(column)}
     for column, share in shares.items():
         header.resizeSection(column, int((width - first - last) * share / sum(shares.values())))
     taken = sum(header.sectionSize(column) for column in (Column.NUMBER, *shares))

@@ -96,7 +96,10 @@ class ItemsTable(QTableView):
                 self.scrollTo(self.currentIndex())
 
     def rename(self, item_id: int) -> None:
-        """Open the editor for a row's name, over its cell."""
+        """Open the editor for a row's name, over its cell; the details where the table has no room for names."""
+        if self.isColumnHidden(Column.NAME):
+            self.opened.emit(item_id)
+            return
         row = self.items.rows.row_of(item_id)
         item = self.items.item_at(row) if row >= 0 else None
         if item is not None:

@@ -17,7 +17,12 @@ from .style import BETWEEN, OUTSIDE, Style
 from .top_row import TopRow
 
 PANEL, STACKED = 310, 760
-"""Width of the panels; width of the window below which the buttons stand under the counters; at 100 %."""
+"""Least width of the panels; width of the window below which the buttons stand under the counters; at 100 %."""
+PANEL_SHARE, WIDEST_PANEL = 0.22, 440
+OPENED = 60
+"""How much wider a panel is that was opened in a window without room for one that is always there."""
+LEAST_TABLE = 560
+"""A narrower table says too little beside a panel: then the panel lies over it."""
 
 
 class Layout(QWidget):
@@ -27,7 +32,7 @@ class Layout(QWidget):
         super().__init__(parent)
         self.setProperty("look", "page")
         self._style = style
-        self._wide = True
+        self._wide, self._width = True, 0
         self.top = TopRow(state, style)
         self.band = StatusBand(style)
         self.banner = Banner(style)
@@ -58,15 +63,18 @@ class Layout(QWidget):
         ways = QBoxLayout.Direction
         self._foot.setDirection(ways.TopToBottom if stacked else ways.LeftToRight)
         self._foot.setSpacing(0 if stacked else BETWEEN)
-        self._wide = wide
+        self._wide, self._width = wide, width
         self.panels.set_wide(wide)
         self.place_panels()
 
     def place_panels(self) -> None:
         """Put the panels beside the table, or over its right side where it is narrow."""
-        width = self._style.px(PANEL)
-        if self._wide:
-            if self.panels.parentWidget() is not self or self._middle.indexOf(self.panels) < 0:
+        px = self._style.px
+        width = min(max(px(PANEL), round(self._width * PANEL_SHARE)), px(WIDEST_PANEL))
+        if not self._wide:
+            width = px(PANEL) + OPENED
+        if self._wide or self._width - 2 * OUTSIDE - BETWEEN - width >= px(LEAST_TABLE):
+            if self._middle.indexOf(self.panels) < 0:
                 self._middle.addWidget(self.panels)
             self.panels.setFixedWidth(width)
         else:
@@ -75,7 +83,7 @@ class Layout(QWidget):
                 self.panels.setParent(self)
                 self.panels.set_wide(False)
             place = self._board.geometry()
-            least = min(width + 60, place.width())
+            least = min(width, place.width())
             self.panels.setFixedWidth(least)
             self.panels.setGeometry(place.right() + 1 - least, place.top(), least, place.height())
             self.panels.raise_()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from station.core.batch import Batch
 from station.core.item import Item
+from station.core.outcome import OutcomeKind
 from station.core.progress import SETTLED, Progress
 from station.core.receipt import Receipt
 from station.desk import history
@@ -29,7 +30,9 @@ class SummaryFacts:
 
     @property
     def claimed(self) -> int:
-        return sum(line.device.progress is Progress.CLAIMED for line in self.receipt.lines)
+        """Devices that this batch claimed; those that were ours before are not among them."""
+        outcomes = (line.device.outcome for line in self.receipt.lines if line.device.progress is Progress.CLAIMED)
+        return sum(outcome is None or outcome.kind is OutcomeKind.CLAIMED_NOW for outcome in outcomes)
 
 
 def read_summary(reader: Reader, batch: str, desk: str, now: datetime) -> SummaryFacts | None:

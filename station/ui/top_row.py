@@ -76,7 +76,8 @@ class TopRow(QWidget):
         state, colours = self._state, self._style.palette
         line = state.line
         noun = say(f"noun.{line.noun}") if line is not None else ""
-        self._show(self._connection, line.title if line is not None else "", say("top.no_connection"))
+        otherwise = say("top.no_connection" if state.started else "top.starting")
+        self._show(self._connection, line.title if line is not None else "", otherwise)
         title = state.target_title
         if title and noun and not self._narrow:
             title = say("top.target_of", title=title, noun=noun)

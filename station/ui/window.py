@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -70,7 +70,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self.parts)
         self.setAcceptDrops(True)
         self.setMinimumSize(800, 600)
-        self.resize(1366, 768)
+        self.resize(QSize(1366, 768).boundedTo(self.screen().availableSize()))
         self.restyle()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.restyle)
         application = QGuiApplication.instance()

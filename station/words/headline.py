@@ -92,7 +92,10 @@ def _line(item: Item, sentence: str) -> str:
         return counsel.short
     if item.progress is Progress.OPEN and item.repeat_of is None and item.inside is None and item.what == "kit":
         return _kit_line(item, what)
-    return " · ".join(part for part in (what, item.name, sentence) if part)
+    parts = [part for part in (what, item.name) if part]
+    if not parts or sentence != say("status.ready"):  # the big words say that already
+        parts.append(sentence)
+    return " · ".join(parts)
 
 
 def _kit_line(item: Item, what: str) -> str:

@@ -34,7 +34,7 @@ def test_a_batch_is_claimed_summed_up_and_its_receipt_saved(qtbot: QtBot, tmp_pa
             window.conduct.claim()
         window.panels.open("summary")
         shown = panel(window.panels, "summary")
-        qtbot.waitUntil(lambda: "5 devices are yours in Oslo-West" in texts(shown), timeout=20_000)
+        qtbot.waitUntil(lambda: "5 devices claimed into Oslo-West" in texts(shown), timeout=20_000)
         assert "Not found" in texts(shown)
         assert f"Row 3: {WRONG}" in texts(shown)
         assert "→" in texts(shown)

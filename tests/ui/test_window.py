@@ -144,7 +144,7 @@ def test_a_claim_shows_its_progress_and_its_sum(qtbot: QtBot, window: Window, so
     assert band(window)[0] == "READY TO CLAIM"
     assert window.parts.band.shown.progress == (12, 27)
     source.tell(Claiming(27, 27), Summary(BATCH, (("claimed_now", 26), ("already_ours", 1)), ()))
-    qtbot.waitUntil(lambda: band(window)[0] == "27 CLAIMED")
+    qtbot.waitUntil(lambda: band(window) == ("26 CLAIMED", "", "1 was yours already"))
     qtbot.waitUntil(lambda: window.parts.band.shown.progress is None)
     assert window.parts.claim.isEnabled()
 
@@ -153,6 +153,7 @@ def test_a_claim_shows_its_progress_and_its_sum(qtbot: QtBot, window: Window, so
     ("outcomes", "unsettled", "rehearsal", "words"),
     [
         ((("claimed_now", 24), ("already_claimed", 1)), (), False, "24 CLAIMED"),
+        ((("claimed_now", 2), ("removed", 1)), (), False, "2 CLAIMED"),
         ((), (("queued", 5),), False, "5 QUEUED"),
         ((("claimed_now", 3),), (("unknown", 2),), False, "3 CLAIMED"),
         ((("not_found", 1),), (), False, "NOTHING CLAIMED"),
