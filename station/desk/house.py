@@ -11,6 +11,7 @@ from station.core.news import Ready, Stopping, Trouble
 from . import batches, lines, look_ups, outbox, pauses, places, reconcile, releases
 from .desk import Desk
 from .network import Network, submitter
+from .performing import OwnVerbs
 from .ports import Clock, FaultHook, Store, no_faults
 from .state import State
 from .witness import Witness
@@ -62,7 +63,7 @@ def build(parts: Parts) -> Desk:
         state.sends = parts.take_lock()
         return store
 
-    return Desk(opening, outside, state, beat=beat, begin=start, plan=batches.plan, pump=pump)
+    return Desk(opening, outside, state, OwnVerbs(start, beat, batches.plan, pump))
 
 
 def begin(work: Work) -> None:

@@ -3,7 +3,7 @@
 from station.core.batch import Batch
 from station.core.item import Device, Item
 
-from . import lines, pauses, sending
+from . import checking, lines, pauses, sending
 from .work import Work
 
 Rows = list[tuple[Batch, Item, Device]]
@@ -42,7 +42,7 @@ def _begin(work: Work, connection: str) -> None:
             found += await backend.look_up(identifiers[start : start + backend.traits.look_ups_a_call], batch.target)
         return account, found
 
-    work.start(connection, look, sending.checked, connection, batch.id, items, devices)
+    work.start(connection, look, checking.checked, connection, batch.id, items, devices)
 
 
 def _same_connection(work: Work, batch: Batch) -> bool:

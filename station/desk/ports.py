@@ -15,10 +15,10 @@ from station.core.news import Counts
 from station.core.outcome import Outcome
 from station.core.progress import Progress
 
-from .sorting import Order as Order
-from .sorting import Show as Show
-from .sorting import SortBy as SortBy
+from .sorting import Order, Show, SortBy
 from .writing import Batches, Calls, Findings, Items
+
+__all__ = ["Clock", "FaultHook", "Order", "Reader", "RowReader", "Show", "SortBy", "Store", "no_faults"]
 
 
 class Clock(Protocol):
