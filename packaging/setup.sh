@@ -202,6 +202,8 @@ install_system_packages
 make_environment
 install_python_packages
 install_station
+# The first start is as quick as the second. Where it cannot be written, Python compiles as it goes.
+"$environment/bin/python" -m compileall -q station >/dev/null 2>&1 || true
 case $goal in run) reached=run ;; test) reached='run test' ;; *) reached="run test $goal" ;; esac
 for goal in $reached; do
     state >"$environment/.set-up-$goal"
