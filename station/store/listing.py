@@ -97,9 +97,8 @@ class ListingReads(Part):
         )
 
     def under_way(self, batches: Sequence[str]) -> int:
-        return int(
-            self._db.value(f"SELECT coalesce(sum(queued + sending), 0) FROM batches WHERE id IN ({marks(batches)})", *batches)
-        )
+        among = f"id IN ({marks(batches)})"
+        return int(self._db.value(f"SELECT coalesce(sum(queued + sending), 0) FROM batches WHERE {among}", *batches))
 
     def _waiting_since(self) -> datetime | None:
         return maybe_read_time(self._db.value("SELECT min(changed_at) FROM devices WHERE progress = 'queued'"))
