@@ -70,28 +70,28 @@ class BandStory(QObject):
 
     @Slot(object)
     def _claim(self, claiming: Claiming) -> None:
-        if self._claiming is None:
+        if self._claiming is None or claiming.total > self._claiming.total:
             self._item = self._told = None  # a scan from here on shows above the progress
         self._claiming = claiming if claiming.done < claiming.total else None
-        self._state.set_claiming(self._claiming is not None)
         self._tell()
 
     @Slot(object)
     def _sum_up(self, summary: Summary) -> None:
         self._claiming = None
-        self._state.set_claiming(False)
         self._item = None
         self._told = _summed_up(summary)
         self._tell()
 
     @Slot()
     def _tell(self) -> None:
+        under_way = self._claiming if not self._state.offline else None
+        self._state.set_claiming(under_way is not None)  # what waits for the network is nothing to wait for here
         self._band.set_practice(self._state.practice)
         if not self._listening:
             head = Headline(Tone.UNKNOWN, say("band.not_listening").upper(), "", say("band.not_listening_line"))
             self._band.tell(Shown(head, sign="ear", urgent=True))
             return
-        progress = (self._claiming.done, self._claiming.total) if self._claiming is not None else None
+        progress = (under_way.done, under_way.total) if under_way is not None else None
         idle = self._item is None and self._told is None and self._claiming is None
         self._band.tell(Shown(self._headline(), progress, sign="scanner" if idle else ""))
 
@@ -100,6 +100,8 @@ class BandStory(QObject):
             return headline(self._item, datetime.now(UTC))
         if self._told is not None:
             return self._told
+        if self._claiming is not None and self._state.offline:
+            return _queued(self._claiming.total - self._claiming.done)
         if self._claiming is not None:
             words = say("band.claiming", done=self._claiming.done, total=self._claiming.total).upper()
             target = ", ".join(title for title, _ in self._state.plan.counts.devices) or self._state.target_title
@@ -125,7 +127,7 @@ def _summed_up(summary: Summary) -> Headline:
     queued = unsettled.pop(Progress.QUEUED, 0)
     open_still = sum(unsettled.values())
     if queued and not done and not ours and not refused and not open_still:
-        return Headline(Tone.WAITING, say("band.queued_count", count=queued).upper(), "", say("band.queued_line"))
+        return _queued(queued)
     reasons = "; ".join(f"{count} {say(f'band.because.{kind}')}" for kind, count in sorted(outcomes.items()))
     parts = [say("band.ours_before", n=ours)] if ours else []
     if refused:
@@ -137,3 +139,7 @@ def _summed_up(summary: Summary) -> Headline:
     tone = Tone.UNKNOWN if open_still else Tone.PROBLEM if refused and not done + ours else Tone.DONE
     words = say("band.claimed", count=done) if done else say("band.nothing_claimed")
     return Headline(tone, words.upper(), "", ". ".join(parts))
+
+
+def _queued(count: int) -> Headline:
+    return Headline(Tone.WAITING, say("band.queued_count", count=count).upper(), "", say("band.queued_line"))

@@ -51,6 +51,7 @@ class Banner(QFrame):
         self._text = QLabel()
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._text.setWordWrap(True)
         self._act = QPushButton()
         self._close = QPushButton(say("banner.close"))
         self._close.setProperty("look", "quiet")

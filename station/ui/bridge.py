@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -116,11 +117,15 @@ class _Slice:
 
     def flush(self) -> None:
         """Send what was gathered: rows before the scans that made them."""
+        newest = self._items
         if self._items:
             self._bridge.items_changed.emit(tuple(self._items.values()))
             self._items = {}
         if self._heard:
-            self._bridge.heard.emit(tuple(self._heard))
+            # What became of the row since, within this turn, was told above: the scan must not bring its old self back.
+            rows = (newest.get(one.item.id, one.item) if one.item is not None else None for one in self._heard)
+            pairs = zip(self._heard, rows, strict=True)
+            self._bridge.heard.emit(tuple(one if one.item is row else replace(one, item=row) for one, row in pairs))
             self._heard = []
         for kind, told in self._newest.items():
             getattr(self._bridge, _SIGNALS[kind]).emit(told)

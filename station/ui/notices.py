@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Slot
 
 from station.core.news import BadInput, ImportProgress, LineState, Refused, Trouble, Undone
-from station.words import Tone, advise, has, identifier_text, say, since
+from station.words import Tone, advise, has, identifier_text, say, time_of_day
 
 from .banner import Banner, Kind, Notice
 from .bridge import Bridge
@@ -41,18 +41,21 @@ class Notices(QObject):
             text = say("banner.clock", n=round(abs(line.clock_off) / 60), title=line.title)
             text = f"{text}. {advise('error', 'clock', title=line.title).next_step}"
         elif line.state is LineState.PAUSED and not line.cause:
-            text = say("banner.paused", title=line.title)
+            text = f"{say('banner.paused', title=line.title)} {self._waiting()}".rstrip()
         else:
             counsel = advise("error", code, title=line.title)
-            text = f"{counsel.cause}. {counsel.meaning}"
-        queued, since_when = self._state.plan.counts.queued, self._state.plan.counts.waiting_since
-        if queued and since_when is not None:
-            age = since(since_when, datetime.now(UTC))
-            text = f"{text} {say('banner.queued', n=queued, age=age)}"
+            text = f"{counsel.cause}. {self._waiting() or counsel.meaning}"
         tone = Tone.WAITING if line.state is LineState.OFFLINE else Tone.UNKNOWN
         self._banner.tell(
             Notice(Kind.LINE, tone, text, line.detail, action=say("banner.try_now"), act=self._wishes.try_now)
         )
+
+    def _waiting(self) -> str:
+        """How many devices wait and since when, or an empty text."""
+        counts = self._state.plan.counts
+        if not counts.queued or counts.waiting_since is None:
+            return ""
+        return say("banner.queued", n=counts.queued, time=time_of_day(counts.waiting_since, datetime.now(UTC)))
 
     @Slot(object)
     def _refuse(self, refused: Refused) -> None:

@@ -136,7 +136,7 @@ class StatusBand(QWidget):
         font = fit(head.words, self._style.font(LARGEST, bold=True), big.width(), SMALLEST)
         small = self._style.font(LINE)
         lines = wrap(head.line, QFontMetrics(small), big.width(), 2)
-        while small.pixelSize() > TEXT and lines and lines[-1].endswith("…"):
+        while small.pixelSize() > TEXT and not _is_whole(lines, head.line):
             small.setPixelSize(small.pixelSize() - 1)
             lines = wrap(head.line, QFontMetrics(small), big.width(), 2)
         tall, low = QFontMetrics(font), QFontMetrics(small)
@@ -206,6 +206,11 @@ class StatusBand(QWidget):
 def _ink_left(metrics: QFontMetrics, text: str, left: int) -> int:
     """Where to draw a text so that its first letter's ink, not its empty edge, begins at ``left``."""
     return left - metrics.leftBearing(text[0]) if text else left
+
+
+def _is_whole(lines: list[str], text: str) -> bool:
+    """Whether wrapped lines say all of a text."""
+    return " ".join(lines) == " ".join(printable(text).split())
 
 
 def fit(text: str, font: QFont, room: int, smallest: int) -> QFont:

@@ -27,7 +27,7 @@ def headline(item: Item, now: datetime) -> Headline:
     """The band for a row as it is now."""
     sentence = status(item, now)
     words = say(f"band.{_key(item)}", row=_row(item), field=_missing(item)).upper()
-    return Headline(sentence.tone, words, identifier_text(item.identifier), _line(item, sentence.text))
+    return Headline(sentence.tone, words, identifier_text(item.identifier), _line(item, words, sentence.text))
 
 
 def _row(item: Item) -> int:
@@ -85,17 +85,15 @@ def _settled_key(item: Item) -> str:
     }.get(item.progress, "unknown")
 
 
-def _line(item: Item, sentence: str) -> str:
+def _line(item: Item, words: str, sentence: str) -> str:
     what = what_it_is(item)
     counsel = advice(item)
     if counsel is not None:
         return counsel.short
     if item.progress is Progress.OPEN and item.repeat_of is None and item.inside is None and item.what == "kit":
         return _kit_line(item, what)
-    parts = [part for part in (what, item.name) if part]
-    if not parts or sentence != say("status.ready"):  # the big words say that already
-        parts.append(sentence)
-    return " · ".join(parts)
+    said = sentence.rstrip("…").upper() in words  # by the big words
+    return " · ".join(part for part in (what, item.name, "" if said else sentence) if part)
 
 
 def _kit_line(item: Item, what: str) -> str:

@@ -61,3 +61,16 @@ def test_the_newest_version_of_a_row_counts_and_gone_stays_gone(qtbot: QtBot) ->
     source.tell(ItemsGone((2,)))
     qtbot.wait(20)
     assert len(told) == 3
+
+
+def test_a_scan_brings_its_row_as_it_is_after_what_came_with_it(qtbot: QtBot) -> None:
+    source = Source()
+    bridge = Bridge(source)
+    told: list[ScanHeard] = []
+    bridge.heard.connect(told.extend)
+    before = row(1, "x")
+    after = replace(before, name="looked up")
+    source.tell(ItemsChanged((before,)), ScanHeard(Heard.KEPT, before, "x", ""), ItemsChanged((after,)))
+    qtbot.waitUntil(lambda: bool(told))
+    assert told[0].item == after
+    bridge.stop()

@@ -179,6 +179,27 @@ def test_offline_the_button_queues_and_the_banner_says_why(qtbot: QtBot, window:
     qtbot.waitUntil(lambda: not window.parts.banner.isVisible())
 
 
+def test_what_waits_for_the_network_does_not_hold_up_the_next_claim(qtbot: QtBot, window: Window, source: Source,
+                                                                    hear: Hear) -> None:
+    hear(row(1, "abc"))
+    source.tell(replace(LINE, state=LineState.OFFLINE, cause=Cause.CONNECT), Claiming(0, 1))
+    qtbot.waitUntil(lambda: band(window)[0] == "1 QUEUED")
+    assert window.parts.band.shown.progress is None
+    hear(row(2, "def"))
+    assert window.parts.claim.isEnabled()
+    source.tell(LINE, Claiming(0, 2))
+    qtbot.waitUntil(lambda: band(window)[0] == "CLAIMING 0 OF 2")
+    assert not window.parts.claim.isEnabled()
+
+
+def test_after_undo_the_row_that_is_current_is_selected(qtbot: QtBot, window: Window, source: Source,
+                                                        hear: Hear) -> None:
+    hear(row(1, "abc"), row(2, "def"))
+    qtbot.waitUntil(lambda: window.table.selected_ids() == [2])
+    source.tell(ItemsGone((2,)))
+    qtbot.waitUntil(lambda: window.table.selected_ids() == [1])
+
+
 def test_a_window_that_does_not_listen_says_so(window: Window) -> None:
     window.set_listening(False)
     assert band(window)[0] == "NOT LISTENING"
