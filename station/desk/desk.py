@@ -127,6 +127,7 @@ class Desk:
             _, _, verb, args = heapq.heappop(self._timers)
             performer.perform(Task(Lane.NORMAL, verb, args))
         performer.write_again()
+        performer.pump(nothing_waits=self._queue.empty())
         performer.tell_plan(nothing_waits=self._queue.empty())
         try:
             task = self._queue.get(timeout=self._wait(PLAN_EVERY_S if performer.plan_due else IDLE_S))

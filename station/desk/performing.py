@@ -16,6 +16,7 @@ from .work import Outside, Work
 log = logging.getLogger(__name__)
 
 PLAN_EVERY_S = 0.2
+PUMP_WITHIN_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Performer:
         self._stalled = False
         self.plan_due = False
         self._plan_at = 0.0
+        self._pump_due = False
+        self._pumped_at = 0.0
 
     def take_up(self, task: Task) -> None:
         """Perform a posted task; no scan beeps while an outcome waits for the disk."""
@@ -78,8 +81,7 @@ class Performer:
         task.future.set_result(result)
         for follow in work.after:
             self._follow(follow)
-        if work.woken:
-            self.perform(Task(Lane.FIRST, self._own.pump))
+        self._pump_due = self._pump_due or work.woken
 
     def _follow(self, follow: Callable[[], None]) -> None:
         """What is on disk already must have its effect, whatever becomes of the step before it."""
@@ -121,12 +123,17 @@ class Performer:
             del self._unwritten[0]
             self._disk_works()
 
+    def pump(self, *, nothing_waits: bool) -> None:
+        """Let leave what can leave; scans that pour in go first, but hold it up for a moment only."""
+        while self._pump_due and (nothing_waits or self._outside.clock.monotonic() - self._pumped_at >= PUMP_WITHIN_S):
+            self._pump_due, self._pumped_at = False, self._outside.clock.monotonic()
+            self.perform(Task(Lane.FIRST, self._own.pump))
+
     def idle(self) -> None:
         """Nothing was posted for a while; what could not leave when the disk refused can perhaps leave now."""
         self.perform(Task(Lane.NORMAL, self._own.beat))
         if self._stalled and self._state.disk_ok:
-            self._stalled = False
-            self.perform(Task(Lane.FIRST, self._own.pump))
+            self._stalled, self._pump_due = False, True
 
     def tell_plan(self, *, nothing_waits: bool) -> None:
         """Tell what Claim would do, after each change but not more often than can be read."""
