@@ -73,7 +73,12 @@ def _pour(station: Station) -> list[Figure]:
     timer.timeout.connect(tick)
     timer.start(TICK_MS)
     feeder = threading.Thread(target=_feed, args=(station, sent), name="feeder")
-    QTimer.singleShot(500, feeder.start)
+
+    def pour() -> None:
+        stalls.clear()  # what came before is the window's start, which has a benchmark of its own
+        feeder.start()
+
+    QTimer.singleShot(1000, pour)
     app.exec()
     feeder.join()
     timer.stop()
