@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -109,13 +110,22 @@ def test_a_library_is_named_only_in_its_rooms(package: str, allowed: tuple[str, 
 
 def tracked() -> list[Path]:
     """The project's own files: what git tracks, or, without git, all but what the targets make."""
-    listing = subprocess.run(
-        ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    if listing.returncode == 0:
-        return [path for name in listing.stdout.split("\0") if name and (path := ROOT / name).is_file()]
-    made = {".venv", ".git", "build", "dist", "demo-output", "__pycache__"}
+    if names := git_names():
+        return [path for name in names if (path := ROOT / name).is_file()]
+    made = {".venv", ".git", "build", "dist", "demo-output", "__pycache__", ".hypothesis"}
+    made |= {".mypy_cache", ".pytest_cache", ".ruff_cache", ".import_linter_cache"}
     return [path for path in ROOT.rglob("*") if path.is_file() and not made & set(path.relative_to(ROOT).parts)]
+
+
+def git_names() -> list[str]:
+    """What git tracks here; empty where the folder is no checkout or git is not on this machine."""
+    git = shutil.which("git")
+    if git is None:
+        return []
+    listing = subprocess.run(
+        [git, "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return [name for name in listing.stdout.split("\0") if name] if listing.returncode == 0 else []
 
 
 def texts() -> Iterator[tuple[str, str]]:
