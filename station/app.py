@@ -40,7 +40,7 @@ def show(settings: Settings, folders: Folders) -> int:
     app.setApplicationName("claiming-station")
     app.setDesktopFileName("claiming-station")
     application = Application(app, settings, folders)
-    application.window.show()
+    application.window.appear()
     _heed_signals(app)
     status = app.exec()
     application.end()

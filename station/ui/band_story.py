@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from station.core.item import Item
-from station.core.news import Claiming, ItemsGone, ScanHeard, Summary
+from station.core.news import Claiming, ItemsGone, ScanHeard, Summary, Trouble
 from station.core.outcome import OutcomeKind
 from station.core.progress import Progress
-from station.words import Headline, Tone, advise, headline, say
+from station.words import Headline, Tone, advise, has, headline, say
 
 from .bridge import Bridge
 from .desk_state import DeskState
@@ -26,6 +26,7 @@ class BandStory(QObject):
         super().__init__(parent)
         self._band, self._state = band, state
         self._listening = True
+        self._shut = False
         self._item: Item | None = None
         self._told: Headline | None = None
         self._claiming: Claiming | None = None
@@ -34,6 +35,7 @@ class BandStory(QObject):
         bridge.items_gone.connect(self._let_go)
         bridge.claiming.connect(self._claim)
         bridge.summary.connect(self._sum_up)
+        bridge.trouble.connect(self._heed)
         state.changed.connect(self._tell)
         ageing = QTimer(self, interval=AGE_MS)
         ageing.timeout.connect(self._tell)
@@ -82,6 +84,13 @@ class BandStory(QObject):
         self._told = _summed_up(summary)
         self._tell()
 
+    @Slot(object)
+    def _heed(self, trouble: Trouble) -> None:
+        """Trouble before the database is open: until it is, no scan is kept, and the band must not ask for one."""
+        if trouble.code == "store_closed" or has(f"advice.store.{trouble.code}.cause"):
+            self._shut = True
+            self._tell()
+
     @Slot()
     def _tell(self) -> None:
         under_way = self._claiming if not self._state.offline else None
@@ -90,6 +99,10 @@ class BandStory(QObject):
         if not self._listening:
             head = Headline(Tone.UNKNOWN, say("band.not_listening").upper(), "", say("band.not_listening_line"))
             self._band.tell(Shown(head, sign="ear", urgent=True))
+            return
+        if self._shut and not self._state.started:
+            line = say("band.not_kept_line")
+            self._band.tell(Shown(Headline(Tone.PROBLEM, say("band.not_kept").upper(), "", line)))
             return
         progress = (under_way.done, under_way.total) if under_way is not None else None
         idle = self._item is None and self._told is None and self._claiming is None

@@ -29,7 +29,7 @@ LARGEST, SMALLEST = 58, 26
 IDENTIFIER, IDENTIFIER_SMALLEST = 38, 22
 LINE = 18
 TAIL = 12
-"""So many of an identifier's last characters are shown."""
+"""So many of an identifier's last characters are shown where the whole has no room."""
 HEIGHT = 192
 """A quarter of a window of 768 pixels."""
 
@@ -158,7 +158,9 @@ class StatusBand(QWidget):
         identifier = printable(self._shown.headline.identifier)
         if not identifier:
             return 0
-        tail = identifier if len(identifier) <= TAIL else "…" + identifier[-TAIL + 1 :]
+        large = QFontMetrics(self._style.mono(IDENTIFIER))
+        whole = len(identifier) <= TAIL or large.horizontalAdvance(identifier) <= room.width() * 2 // 5
+        tail = identifier if whole else "…" + identifier[-TAIL + 1 :]
         font = fit(tail, self._style.mono(IDENTIFIER), room.width() * 2 // 5, self._style.px(IDENTIFIER_SMALLEST))
         metrics = QFontMetrics(font)
         tail = metrics.elidedText(tail, Qt.TextElideMode.ElideLeft, room.width() * 2 // 5)

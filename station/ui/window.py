@@ -20,6 +20,9 @@ from .sounds import Sounds
 from .style import LARGEST_SCALE, SMALLEST_SCALE, Style
 from .wishes import Wishes
 
+SIZE = QSize(1366, 768)
+FRAME = 40
+"""Pixels that a frame and a title may take."""
 WIDE = 1200
 """From this width on the details stand beside the table."""
 BAND_SHARE = 0.25
@@ -70,13 +73,21 @@ class Window(QMainWindow):
         self.setCentralWidget(self.parts)
         self.setAcceptDrops(True)
         self.setMinimumSize(800, 600)
-        self.resize(QSize(1366, 768).boundedTo(self.screen().availableSize()))
+        self.resize(SIZE)
         self.restyle()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.restyle)
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.applicationStateChanged.connect(self._follow_focus)
         self.table.setFocus()
+
+    def appear(self) -> None:
+        """Show the window in its own size, or filling a screen that has no room for that and its frame."""
+        room = self.screen().availableSize()
+        if room.width() < SIZE.width() + FRAME or room.height() < SIZE.height() + FRAME:
+            self.showMaximized()
+        else:
+            self.show()
 
     @Slot()
     def restyle(self) -> None:

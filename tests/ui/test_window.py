@@ -419,3 +419,11 @@ def test_it_paints_in_every_theme_and_size(qtbot: QtBot, source: Source, theme: 
         assert window.parts.band.height() >= size[1] * 0.25 - 1
         assert not window.grab().isNull()
     window.bridge.stop()
+
+
+def test_before_a_database_that_cannot_be_opened_it_asks_for_no_scan(qtbot: QtBot, window: Window,
+                                                                     source: Source) -> None:
+    source.tell(Trouble("newer_version"))
+    qtbot.waitUntil(lambda: band(window)[0] == "DO NOT SCAN")
+    source.tell(Ready("desk"))
+    qtbot.waitUntil(lambda: band(window)[0] == "READY TO SCAN")
