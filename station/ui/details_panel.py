@@ -73,6 +73,8 @@ class DetailsPanel(Panel):
         self._ageing.start()
         self._question.yes.connect(self._buttons.show)
         self._question.no.connect(self._buttons.show)
+        for gone in (self._buttons.lost_focus, self._question.yes, self._question.no):
+            gone.connect(lambda: self._copy_all.setFocus(Qt.FocusReason.OtherFocusReason))
         self._question.yes.connect(lambda: doors.own_wishes.release([self._item_id]))
         doors.bridge.details_read.connect(self._take)
         doors.bridge.items_changed.connect(self._follow)

@@ -82,6 +82,8 @@ class Question(QFrame):
 class RowButtons(QWidget):
     """What can be done with a row as it stands, two buttons in a line."""
 
+    lost_focus = Signal()
+    """The button that had the keyboard is gone: Qt would give it to any other control of the window."""
     NAMES = ("move", "check_again", "try_again", "take_back", "remove", "release")
 
     def __init__(self, do: dict[str, Callable[[], object]], parent: QWidget | None = None) -> None:
@@ -103,6 +105,7 @@ class RowButtons(QWidget):
         if tuple(names) == self._names:
             return
         self._names = tuple(names)
+        had_focus = any(each.hasFocus() for each in self._buttons.values())
         for each in self._buttons.values():
             self._grid.removeWidget(each)
             each.hide()
@@ -110,6 +113,8 @@ class RowButtons(QWidget):
             wide = at == len(names) - 1 and at % 2 == 0
             self._grid.addWidget(self._buttons[name], at // 2, at % 2, 1, 2 if wide else 1)
             self._buttons[name].show()
+        if had_focus:
+            self.lost_focus.emit()
 
 
 def possible(item: Item, *, can_release: bool) -> list[str]:

@@ -10,7 +10,7 @@ from .items_model import Column
 from .style import Style
 
 NUMBER_WIDTH, SCANNED_WIDTH = 56, 92
-SHARES = {Column.IDENTIFIER: 0.23, Column.WHAT: 0.26, Column.NAME: 0.16, Column.STATUS: 0.35}
+SHARES = {Column.IDENTIFIER: 0.24, Column.WHAT: 0.26, Column.NAME: 0.16, Column.STATUS: 0.34}
 """How the columns between the first and the last share the rest of the width."""
 NARROW = 700
 """Below this width, at 100 %, what a row is stands in the details alone."""
