@@ -24,7 +24,7 @@ def facts_of(details: Details, now: datetime) -> Facts:
         ("looked_up", _looked_up(item, now)),
         ("counts", say("details.counts_differ") if item.counts_differ else ""),
         ("product", item.product_number),
-        ("place", item.place or (item.outcome.place if item.outcome else "")),
+        ("place", _place(item)),
         *(_outcome_facts(single) if single is not None else ()),
         ("scanned", say("details.scanned_at", time=at, source=source_words(item.source))),
         ("symbology", symbology_words(item.symbology)),
@@ -156,3 +156,10 @@ def copy_text(details: Details, now: datetime) -> str:
         lines += ["", say("details.devices"), *(f"{row.title}\t{row.line}" for row in device_rows(details))]
     lines += ["", say("details.history"), *history_of(details, now)]
     return "\n".join(lines) + "\n"
+
+
+def _place(item: Item) -> str:
+    """Where it is, as far as that is known; where it was before it was given back counts no longer."""
+    if item.progress is Progress.RELEASED:
+        return ""
+    return item.place or (item.outcome.place if item.outcome else "")

@@ -54,7 +54,8 @@ class Style:
             "surface": colours.surface, "text": colours.text, "muted": colours.muted,
             "line": colours.line, "action": colours.action, "on_action": colours.on_action,
             "selected": colours.selected, "hover": colours.hover,
-            "radius": self.px(RADIUS) if self.scale < 1.5 else RADIUS, "pad": self.px(12), "small": self.px(6),
+            "radius": self.px(RADIUS) if self.scale < 1.5 else RADIUS, "pad": self.px(12),
+            "small": self.px(6), "half": self.px(3),
             "control": self.px(CONTROL) - 2, "claim": self.px(48), "font": self.px(TEXT), "claim_font": self.px(17),
             "count": self.px(COUNTER), "title": self.px(17), "chip": self.px(28) - 2, "chip_radius": self.px(14) - 1,
         }
@@ -89,7 +90,7 @@ QPushButton:disabled { color: %(muted)s; }
 QPushButton[look="quiet"] { background: transparent; border: 1px solid transparent; color: %(muted)s;
   padding: 0 0 0 %(small)dpx; }
 QPushButton[look="quiet"]:hover { color: %(text)s; }
-QPushButton[look="quiet"]:focus { border: 2px solid %(action)s; padding: 0 0 0 %(small)dpx; }
+QPushButton[look="quiet"]:focus { border: 2px solid %(action)s; padding: 0 %(half)dpx; }
 QPushButton[look="choice"] { font-weight: bold; text-align: left; padding: 0 %(pad)dpx; }
 QPushButton[look="chip"] { min-height: %(chip)dpx; border-radius: %(chip_radius)dpx; background: transparent;
   border-color: transparent; color: %(muted)s; }
