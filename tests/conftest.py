@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from station.ui.plain_imports import restore
 from tests.screens import screen
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before anything imports Qt; a desktop's own choice must not count
+restore()  # Qt's import looks into modules that another thread is just importing
 
 THREAD_GRACE_S = 2.0
 """How long a thread may take to end after its test, before it counts as left behind."""

@@ -10,6 +10,8 @@ from PySide6.QtCore import QEventLoop, QLoggingCategory, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
+from .plain_imports import restore
+
 _TURN_MS = 20
 
 
@@ -18,6 +20,7 @@ def application() -> QApplication:
     here = QApplication.instance()
     if isinstance(here, QApplication):
         return here
+    restore()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     made = QApplication(sys.argv[:1])
     made.setApplicationName("claiming-station")
