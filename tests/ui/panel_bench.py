@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -50,6 +50,9 @@ class PanelBench:
     def tell(self, *news: News) -> None:
         self.source.tell(*news)
         self.qtbot.wait(5)
+        # On a busy machine the window takes in many news in several turns, each begun by a timer of the bridge's.
+        turns = self.window.bridge.findChildren(QTimer)
+        self.qtbot.waitUntil(lambda: not any(turn.isActive() for turn in turns))
 
     def open(self, name: str) -> QWidget:
         """Open a panel as its key does; gives it."""
