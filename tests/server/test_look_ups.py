@@ -61,7 +61,7 @@ def test_identifiers_of_several_fields_must_fit_whole(database_url: str) -> None
         assert [one["status"] for one in answer.json()["findings"]] == [status for *_, status in wanted]
         pinned = answer.json()["findings"][5]["devices"][0]
         assert pinned["needs_pin"]
-        assert "0000" not in answer.text
+        assert '"0000"' not in answer.text
 
     with_desk(practice_app(database_url), story)
 
