@@ -12,7 +12,14 @@ from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    Retrying,
+    retry_if_exception,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_random_exponential,
+)
 
 T = TypeVar("T")
 
@@ -78,11 +85,23 @@ def _sqlite_pool(url: URL, **pool: int) -> Engine:
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver would begin too late, and not at all for savepoints
     try:
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}"):
+        _switch_to_wal(connection)
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", f"busy_timeout = {BUSY_MS}"):
             connection.execute(f"PRAGMA {pragma}")
     except sqlite3.Error:
         connection.close()  # the pool forgets a connection that was not made ready
         raise
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    # Where two make a new file ready at one moment, SQLite refuses one of them at once, whatever time it was given.
+    retrying = Retrying(
+        retry=retry_if_exception_type(sqlite3.OperationalError),
+        stop=stop_after_delay(BUSY_MS / 1000),
+        wait=wait_random_exponential(multiplier=0.01, max=0.1),
+        reraise=True,
+    )
+    retrying(connection.execute, "PRAGMA journal_mode = WAL")
 
 
 def _begin(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """One SQLite connection as the store uses it: durable transactions, and every error as ours."""
 
 import sqlite3
+import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,11 +38,24 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 
 def make_durable(raw: sqlite3.Connection) -> None:
     """Write-ahead log, and each commit on the disk before it returns; what is erased is overwritten."""
-    raw.execute("PRAGMA journal_mode = WAL")
+    _switch_to_wal(raw)
     raw.execute("PRAGMA synchronous = FULL")
     raw.execute("PRAGMA secure_delete = ON")
     # Copying the log back makes one scan wait: after 16 MB (some 500 scans), not after every 4 MB.
     raw.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+
+
+def _switch_to_wal(raw: sqlite3.Connection) -> None:
+    """Where two programs make a new file ready at one moment, SQLite refuses one of them at once: it asks again."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 class Connection:
