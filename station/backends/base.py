@@ -1,11 +1,12 @@
 """What every kind of claiming system is to the rest of the station."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import quote
 
-from station.core.call import Answer, Call, Confirmed
+from station.core.call import Answer, Call, Confirmed, Verb
 from station.core.finding import Finding
 from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret
@@ -13,6 +14,7 @@ from station.core.target import Account, Target
 
 Now = Callable[[], datetime]
 AsgiApp = Callable[..., Any]
+ADVANCED: Mapping[str, Any] = {"advanced": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +29,29 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that can be done after the claim, beside ``release``, ``move`` and ``rename``, which the traits name.
+
+    Its form is drawn from ``fields``. ``of_owned``: for devices that we own and others claim (else for our claims).
+    ``costs`` is the code of what is lost by it, "" for nothing.
+    """
+
+    verb: Verb
+    fields: tuple[Field, ...] = ()
+    of_owned: bool = False
+    costs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Traits:
     """What a backend can do, so that nobody has to ask which vendor it is.
 
     ``items_a_call`` devices at most go in one claim, ``look_ups_a_call`` identifiers in one look-up request and
     ``look_ups_at_once`` requests at a time. ``safe_to_repeat``: the same call may go again after a lost answer.
     ``starts`` says what a claim starts ("prepaid_subscription", "" for nothing), ``release_costs`` what a release
-    loses ("history", "" for nothing): codes that the screen makes sentences of.
+    loses ("history", "" for nothing): codes that the screen makes sentences of. ``look_up`` false: nothing can be asked
+    before a claim; where it is true, a finding may still be *unchecked*, for a device that this vendor does not tell of.
+    ``new_targets``: ``create_target`` makes a missing path; ``target_tree``: targets lie in one another.
     """
 
     kits: bool = False
@@ -46,7 +64,8 @@ class Traits:
     release: bool = False
     move: bool = False
     rename: bool = False
-    reopen: bool = False
+    new_targets: bool = False
+    target_tree: bool = False
     irreversible: bool = True
     starts: str = ""
     release_costs: str = ""
@@ -55,13 +74,22 @@ class Traits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What every connection has; each backend's own ``Settings`` extends it. Times in seconds."""
+    """What every connection has; each backend's own ``Settings`` extends it. Times in seconds.
+
+    The set-up form is drawn from the fields: text, number or yes/no by type, a choice where a field's metadata has
+    ``choices`` (a tuple), folded away where it has ``advanced``.
+    """
 
     base_url: str = ""
     target: str = ""
-    claim_timeout_s: float = 60.0
-    look_up_timeout_s: float = 5.0
-    quiet_period_s: float = 120.0
+    claim_timeout_s: float = field(default=60.0, metadata=ADVANCED)
+    look_up_timeout_s: float = field(default=5.0, metadata=ADVANCED)
+    quiet_period_s: float = field(default=120.0, metadata=ADVANCED)
+    look_ups_at_once: int = field(default=0, metadata=ADVANCED)
+    """How many look-up requests may be under way at a time; 0: as many as the kind's traits say."""
+    ca_file: str = field(default="", metadata=ADVANCED)
+    page_url: str = field(default="", metadata=ADVANCED)
+    """The address of a device's page at the vendor, with {device}, {handle} and {target}; empty: none is offered."""
 
 
 class Backend:
@@ -75,6 +103,7 @@ class Backend:
     kinds: ClassVar[tuple[Kind, ...]] = (Kind.CODE,)
     fields: ClassVar[tuple[Field, ...]] = ()
     traits: ClassVar[Traits] = Traits()
+    changes: ClassVar[tuple[Change, ...]] = ()
 
     def __init__(
         self, connection: str, settings: Settings, secrets: Mapping[str, Secret], now: Now, app: AsgiApp | None = None
@@ -97,6 +126,25 @@ class Backend:
         The answer may still lack fields: the row then says what to scan next. Pure and quick: the desk calls it.
         """
         return identifier if identifier.kind in self.kinds else None
+
+    def pair(self, half: Identifier, other: Identifier) -> Identifier | None:
+        """Two codes, scanned one after the other, as one identifier; None where they do not belong together.
+
+        ``half`` was accepted and still lacks fields, ``other`` is as the label was read. Pure and quick.
+        """
+        accepted = self.accept(other)
+        if accepted is None or half.kind is not accepted.kind:
+            return None
+        given = {name for name, _ in (*accepted.fields, *accepted.secrets)}
+        return self.accept(half.join(accepted)) if given <= set(half.missing) else None
+
+    def page(self, device_id: str, handle: str, target: str) -> str:
+        """The address of a device's page at the vendor, or an empty text."""
+        parts = {"device": device_id, "handle": handle, "target": target}
+        try:
+            return self.settings.page_url.format(**{name: quote(value, safe="") for name, value in parts.items()})
+        except (LookupError, ValueError):
+            return ""  # a template with other names in it
 
     async def open(self) -> None:
         """Get ready on the network thread; called once before the first request."""
@@ -134,4 +182,12 @@ class Backend:
         raise NotImplementedError
 
     async def rename(self, call: Call) -> Answer:
+        raise NotImplementedError
+
+    async def change(self, call: Call) -> Answer:
+        """Carry out one of ``changes``, with the call's values and secrets; answers as ``release`` does."""
+        raise NotImplementedError
+
+    async def create_target(self, path: str) -> Target:
+        """The target of that path (its parts divided by ``/``), made where it is missing; only where the traits say so."""
         raise NotImplementedError

@@ -23,8 +23,6 @@ from .wire.shapes import normal_mac
 class LocalSettings(Settings):
     """An empty ``base_url`` is the server inside; ``ca_file`` names a private authority's certificate."""
 
-    ca_file: str = ""
-
 
 class Local(Backend):
     """Claims into our own register. The server keeps each call's answer by its key, so the same call may go again."""
@@ -60,7 +58,7 @@ class Local(Backend):
             now,
             sign=Token(token),
             secrets=(token,) if token else (),
-            ca_file=getattr(settings, "ca_file", ""),
+            ca_file=settings.ca_file,
             app=app if inside else None,
         )
         self._client = Client(self._http, settings.look_up_timeout_s, settings.claim_timeout_s, now)

@@ -1,11 +1,12 @@
 """One request that changes something at a vendor, and what came back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from .identifier import Identifier
 from .outcome import Outcome
+from .secret import Secret
 
 
 class Verb(StrEnum):
@@ -13,6 +14,11 @@ class Verb(StrEnum):
     RELEASE = "release"
     MOVE = "move"
     RENAME = "rename"
+    LABEL = "label"
+    OPEN_CLAIMING = "open_claiming"
+    CLOSE_CLAIMING = "close_claiming"
+    SHARE = "share"
+    REVOKE = "revoke"
 
 
 class CallState(StrEnum):
@@ -39,7 +45,11 @@ class CallDevice:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``key`` belongs to it and its exact content and is kept when the same call is sent again."""
+    """One request. ``key`` belongs to it and its exact content and is kept when the same call is sent again.
+
+    ``values`` and ``secrets`` are what a change after the claim was given by the operator (labels, a new claim code),
+    by field name; secrets are never written down.
+    """
 
     key: str
     number: int
@@ -58,6 +68,14 @@ class Call:
     tries: int = 0
     sent_at: datetime | None = None
     answer: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, Secret], ...] = field(default=(), compare=False)
+
+    def value(self, name: str) -> str:
+        return dict(self.values).get(name, "")
+
+    def secret(self, name: str) -> Secret | None:
+        return dict(self.secrets).get(name)
 
 
 @dataclass(frozen=True, slots=True)

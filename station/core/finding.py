@@ -33,6 +33,7 @@ class FoundDevice:
 
     ``device_id`` is the vendor's ID as an operator reads it on the label; ``ref`` is what the backend needs to name
     the device in a call (opaque to everybody else, often the same text); ``handle`` names an existing claim of ours.
+    ``owned``: it is our own device at a vendor where a claim only shares it, so that we say who may claim it.
     """
 
     device_id: str
@@ -43,6 +44,7 @@ class FoundDevice:
     holder: Holder = Holder.NOBODY
     place: str = ""
     handle: str = ""
+    owned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

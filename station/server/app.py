@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from .. import __version__
-from . import docs_page, native
+from . import dialects, docs_page, native
 from .codes import ErrorCode
 from .database import Busy, Unreachable, no_faults, open_database
 from .edge import Edge, Limits, refusal
@@ -76,6 +76,8 @@ def build(
     app.include_router(native.open_router)
     app.include_router(native.router)
     app.add_api_route("/docs", _docs, include_in_schema=False)
+    for name in dialects.names():
+        app.mount(f"/{name}", dialects.Dialect(name, parts))
     app.add_middleware(Edge, limits=Limits(hosts, body_bytes))
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)

@@ -4,9 +4,9 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from .codes import ErrorCode
@@ -27,11 +27,13 @@ class Caller:
     organization: int
     slug: str
     title: str
+    scope: str | None = None
 
 
 _CALLER = (
     select(
         Token.digest,
+        Token.expires_at,
         Account.id,
         Account.public_id,
         Account.name,
@@ -39,6 +41,7 @@ _CALLER = (
         Organization.id,
         Organization.slug,
         Organization.title,
+        Token.scope,
     )
     .join(Account, Account.id == Token.account_id)
     .join(Organization, Organization.id == Account.organization_id)
@@ -57,17 +60,40 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def sign_in(session: Session, header: str | None) -> Caller:
+def sign_in(session: Session, header: str | None, now: datetime) -> Caller:
     """The caller of an ``Authorization`` header. Raises Refused (401)."""
     scheme, _, token = (header or "").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN:
+    if scheme.lower() != "bearer":
         raise Refused(401, ErrorCode.SIGN_IN, "This call needs a token: Authorization: Bearer …")
+    return caller_of(session, token, now)
+
+
+def caller_of(session: Session, token: str, now: datetime) -> Caller:
+    """The caller whom a token stands for. Raises Refused (401)."""
+    token = token.strip()
+    if not token or len(token) > LONGEST_TOKEN:
+        raise Refused(401, ErrorCode.SIGN_IN, "This call needs a token.")
     digest = digest_of(token)
     found = session.execute(_CALLER, {"digest": digest}).first()
     if found is None or not hmac.compare_digest(found[0], digest):
         raise Refused(401, ErrorCode.SIGN_IN, "This token is not known here, or was taken back.")
-    return Caller(*found[1:])
+    if found[1] is not None and found[1] <= now:
+        raise Refused(401, ErrorCode.SIGN_IN, "This token has expired.")
+    return Caller(*tuple(found)[2:])
+
+
+def issue(
+    session: Session, account: int, now: datetime, lives: timedelta, label: str, scope: str | None = None
+) -> str:
+    """A new token for an account (by row number) that lives so long; those of the account that have expired go."""
+    session.execute(delete(Token).where(Token.account_id == account, Token.expires_at <= now))
+    token = make_token()
+    digest = digest_of(token)
+    session.add(
+        Token(account_id=account, digest=digest, label=label, created_at=now, expires_at=now + lives, scope=scope)
+    )
+    session.flush()
+    return token
 
 
 def grant(session: Session, organization: Organization, name: str, token: str, now: datetime, label: str) -> Account:

@@ -73,7 +73,9 @@ class SignedIn(HTTPBearer):
         parts, header = parts_of(request), request.headers.get("authorization")
         caller = parts.sign_ins.recall(header)
         if caller is None:
-            caller = await to_thread.run_sync(parts.database.read, lambda session: sign_in(session, header))
+            caller = await to_thread.run_sync(
+                parts.database.read, lambda session: sign_in(session, header, parts.clock())
+            )
             parts.sign_ins.keep(header, caller)
         parts.pace.count(caller.account)
         return Asking(caller, parts, id_of(request))

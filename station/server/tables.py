@@ -63,11 +63,37 @@ class Token(Base):
     label: Mapped[str]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    scope: Mapped[str | None]
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class Credential(Base):
+    """What an account signs in with at a dialect where that is no token: a service account's key, a log-in.
+
+    ``name`` is public (a key ID, an e-mail address). ``secret`` is kept as it is where the protocol signs with it (a
+    signature can be checked in no other way), else as an Argon2 hash; ``extra`` is what the protocol says beside it.
+    """
+
+    __tablename__ = "credentials"
+    __table_args__ = (UniqueConstraint("vendor", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    vendor: Mapped[str]
+    name: Mapped[str]
+    secret: Mapped[str]
+    extra: Mapped[str]
+    basic: Mapped[bool]
+    revoked_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 
 class Project(Base):
-    """A target; ``noun`` is what its dialect calls it (project, space, workspace), ``seats`` the most live claims."""
+    """A target; ``noun`` is what its dialect calls it (project, space, workspace), ``seats`` the most live claims.
+
+    ``vendor`` names the dialect that shows it beside the native API ("": none); ``app_id`` is the licence's own name.
+    """
 
     __tablename__ = "projects"
     __table_args__ = (UniqueConstraint("organization_id", "slug"),)
@@ -80,6 +106,8 @@ class Project(Base):
     may_claim: Mapped[bool] = mapped_column(default=True)
     seats: Mapped[int | None]
     expires_at: Mapped[datetime | None]
+    vendor: Mapped[str] = mapped_column(default="")
+    app_id: Mapped[str | None]
     organization: Mapped[Organization] = relationship(lazy="joined", innerjoin=True)
 
 
@@ -95,7 +123,11 @@ class Kit(Base):
 
 
 class Device(Base):
-    """``key`` names it in the native API and cannot be guessed; ``multiple`` lets several organizations claim it."""
+    """``key`` names it in the native API and cannot be guessed; ``multiple`` lets several organizations claim it.
+
+    ``owner_project_id`` is its owner's target where a claim only shares it; ``plan_open`` whether the owner's plan
+    lets it be claimed at all. ``claiming_open`` is the lock that the owner (and, after some claims, the vendor) closes.
+    """
 
     __tablename__ = "devices"
     __table_args__ = (UniqueConstraint("vendor", "namespace", "device_id"),)
@@ -116,6 +148,8 @@ class Device(Base):
     registered: Mapped[bool]
     claiming_open: Mapped[bool]
     multiple: Mapped[bool]
+    plan_open: Mapped[bool] = mapped_column(default=True)
+    owner_project_id: Mapped[int | None] = mapped_column(ForeignKey("projects.id"))
     added_at: Mapped[datetime]
 
 
@@ -150,6 +184,7 @@ class Claim(Base):
     account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     slot: Mapped[str | None]
     name: Mapped[str | None]
+    labels: Mapped[str | None] = mapped_column(Text)
     claimed_at: Mapped[datetime]
     released_at: Mapped[datetime | None]
     device: Mapped[Device] = relationship()

@@ -6,7 +6,7 @@ from importlib.resources import files
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this version of the program needs."""
 
 _one_at_a_time = threading.Lock()  # Alembic keeps its context in module globals: two apps may start in one process

@@ -68,11 +68,11 @@ class Setting:
     dry_run: bool = False
 
 
-def resolve(session: Session, items: Sequence[ClaimItem]) -> list[Asked]:
-    """The devices that the items mean, kits opened up, in the order of the call."""
+def resolve(session: Session, items: Sequence[ClaimItem], vendor: str = "") -> list[Asked]:
+    """The devices that the items mean (of one ``vendor``, if named), kits opened up, in the order of the call."""
     keyed = finder.by_keys(session, (item.key for item in items if item.key is not None))
     searched = [item.identifier for item in items if item.key is None and item.identifier is not None]
-    matches = iter(finder.find(session, searched))
+    matches = iter(finder.find(session, searched, vendor))
     asked: list[Asked] = []
     for at, item in enumerate(items):
         name = clean_name(item.name) if item.name else None

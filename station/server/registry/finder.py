@@ -41,10 +41,13 @@ def text_of(identifier: IdentifierIn) -> str:
     return text[:255]
 
 
-def find(session: Session, identifiers: Sequence[IdentifierIn]) -> list[Match]:
-    """One match for each identifier, in the same order; an identifier that lacks a field names nothing."""
+def find(session: Session, identifiers: Sequence[IdentifierIn], vendor: str = "") -> list[Match]:
+    """One match for each identifier, in the same order; an identifier that lacks a field names nothing.
+
+    With a ``vendor`` nothing but that vendor's kits and devices is found.
+    """
     asked = [_forms_of(identifier) for identifier in identifiers]
-    shelf = _load(session, {form for forms in asked for _, form in forms})
+    shelf = _load(session, {form for forms in asked for _, form in forms}, vendor)
     return [_pick(shelf, identifier, forms) for identifier, forms in zip(identifiers, asked, strict=True)]
 
 
@@ -77,12 +80,14 @@ def _forms_of(identifier: IdentifierIn) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-def _load(session: Session, forms: set[str]) -> _Shelf:
+def _load(session: Session, forms: set[str], vendor: str) -> _Shelf:
     shelf = _Shelf()
     for kit in found.KITS.ask(session, forms):
-        shelf.kits[kit.form].append(kit)
+        if vendor in ("", kit.vendor):
+            shelf.kits[kit.form].append(kit)
     for name in found.NAMED.ask(session, forms):
-        shelf.named[name.field, name.form].append(name.device)
+        if vendor in ("", name.device.vendor):
+            shelf.named[name.field, name.form].append(name.device)
     for device in found.INSIDE.ask(session, (kit.id for same in shelf.kits.values() for kit in same)):
         shelf.inside[device.kit_id or 0].append(device)
     return shelf

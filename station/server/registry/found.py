@@ -20,6 +20,7 @@ class FoundKit(NamedTuple):
     form: str
     kit_id: str
     title: str
+    vendor: str
 
 
 class FoundDevice(NamedTuple):
@@ -39,6 +40,9 @@ class FoundDevice(NamedTuple):
     registered: bool
     claiming_open: bool
     multiple: bool
+    vendor: str
+    plan_open: bool
+    owner_project_id: int | None
 
 
 class FoundName(NamedTuple):
@@ -56,6 +60,9 @@ class FoundProject(NamedTuple):
     may_claim: bool
     seats: int | None
     expires_at: datetime | None
+    vendor: str
+    app_id: str | None
+    parent_id: int | None
 
 
 class FoundClaim(NamedTuple):

@@ -51,6 +51,8 @@ class Target:
     may_claim: bool = True
     seats: int | None = None
     expires_at: datetime | None = None
+    vendor: str = ""
+    app_id: str = ""
 
 
 @contextmanager
@@ -89,6 +91,7 @@ def put_target(session: Session, target: Target) -> Project:
     project.parent_id = parent.id if parent else None
     project.noun, project.may_claim = target.noun, target.may_claim
     project.seats, project.expires_at = target.seats, target.expires_at
+    project.vendor, project.app_id = target.vendor, target.app_id or None
     session.flush()
     return project
 

@@ -35,6 +35,21 @@ def fetch(session: Session, caller: Caller, slug: str, *, lock: bool = False) ->
     return FoundProject._make(found)
 
 
+_OF_VENDOR = select(*PROJECT).where(
+    Project.organization_id == bindparam("organization"), Project.vendor == bindparam("vendor")
+).order_by(Project.id)
+
+
+def of_vendor(session: Session, caller: Caller, vendor: str) -> list[FoundProject]:
+    """The caller's targets that a dialect shows: those made for that vendor, or where there are none the plain ones."""
+    for name in (vendor, ""):
+        rows = session.connection().execute(_OF_VENDOR, {"organization": caller.organization, "vendor": name})
+        found = [FoundProject._make(row) for row in rows]
+        if found:
+            return found
+    return []
+
+
 def fetch_open(session: Session, caller: Caller, slug: str, now: datetime) -> FoundProject:
     """A project into which the caller may claim now, locked. Raises Refused (403, 404)."""
     project = fetch(session, caller, slug, lock=True)
