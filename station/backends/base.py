@@ -50,7 +50,7 @@ class Traits:
     ``look_ups_at_once`` requests at a time. ``safe_to_repeat``: the same call may go again after a lost answer.
     ``starts`` says what a claim starts ("prepaid_subscription", "" for nothing), ``release_costs`` what a release
     loses ("history", "" for nothing): codes that the screen makes sentences of. ``look_up`` false: nothing can be asked
-    before a claim; where it is true, a finding may still be *unchecked*, for a device that this vendor does not tell of.
+    before a claim; where it is true, a finding may still be *unchecked*, for a device that it does not tell of.
     ``new_targets``: ``create_target`` makes a missing path; ``target_tree``: targets lie in one another.
     """
 
@@ -92,7 +92,40 @@ class Settings:
     """The address of a device's page at the vendor, with {device}, {handle} and {target}; empty: none is offered."""
 
 
-class Backend:
+class Afterwards:
+    """What can be done once devices are claimed, where a vendor has it; the traits and ``changes`` say what."""
+
+    settings: Settings
+    changes: ClassVar[tuple[Change, ...]] = ()
+
+    def page(self, device_id: str, handle: str, target: str) -> str:
+        """The address of a device's page at the vendor, or an empty text."""
+        parts = {"device": device_id, "handle": handle, "target": target}
+        try:
+            return self.settings.page_url.format(**{name: quote(value, safe="") for name, value in parts.items()})
+        except (LookupError, ValueError):
+            return ""  # a template with other names in it
+
+    async def release(self, call: Call) -> Answer:
+        """Give claims back; in its answer, as for ``move`` and ``rename``, ``core.outcome.DONE`` means: done."""
+        raise NotImplementedError
+
+    async def move(self, call: Call) -> Answer:
+        raise NotImplementedError
+
+    async def rename(self, call: Call) -> Answer:
+        raise NotImplementedError
+
+    async def change(self, call: Call) -> Answer:
+        """Carry out one of ``changes``, with the call's values and secrets; answers as ``release`` does."""
+        raise NotImplementedError
+
+    async def create_target(self, path: str) -> Target:
+        """The target of that path (parts divided by ``/``), made where it is missing; only with ``new_targets``."""
+        raise NotImplementedError
+
+
+class Backend(Afterwards):
     """One configured backend. All coroutines run on the network thread and raise only ``core.errors.CallError``."""
 
     kind: ClassVar[str]
@@ -103,7 +136,6 @@ class Backend:
     kinds: ClassVar[tuple[Kind, ...]] = (Kind.CODE,)
     fields: ClassVar[tuple[Field, ...]] = ()
     traits: ClassVar[Traits] = Traits()
-    changes: ClassVar[tuple[Change, ...]] = ()
 
     def __init__(
         self, connection: str, settings: Settings, secrets: Mapping[str, Secret], now: Now, app: AsgiApp | None = None
@@ -138,14 +170,6 @@ class Backend:
         given = {name for name, _ in (*accepted.fields, *accepted.secrets)}
         return self.accept(half.join(accepted)) if given <= set(half.missing) else None
 
-    def page(self, device_id: str, handle: str, target: str) -> str:
-        """The address of a device's page at the vendor, or an empty text."""
-        parts = {"device": device_id, "handle": handle, "target": target}
-        try:
-            return self.settings.page_url.format(**{name: quote(value, safe="") for name, value in parts.items()})
-        except (LookupError, ValueError):
-            return ""  # a template with other names in it
-
     async def open(self) -> None:
         """Get ready on the network thread; called once before the first request."""
 
@@ -172,22 +196,4 @@ class Backend:
 
     async def confirm(self, call: Call) -> list[Confirmed]:
         """What the whole account says of a call's devices; each of them is answered, if only by *cannot tell*."""
-        raise NotImplementedError
-
-    async def release(self, call: Call) -> Answer:
-        """Give claims back; in its answer, as for ``move`` and ``rename``, ``core.outcome.DONE`` means: done."""
-        raise NotImplementedError
-
-    async def move(self, call: Call) -> Answer:
-        raise NotImplementedError
-
-    async def rename(self, call: Call) -> Answer:
-        raise NotImplementedError
-
-    async def change(self, call: Call) -> Answer:
-        """Carry out one of ``changes``, with the call's values and secrets; answers as ``release`` does."""
-        raise NotImplementedError
-
-    async def create_target(self, path: str) -> Target:
-        """The target of that path (its parts divided by ``/``), made where it is missing; only where the traits say so."""
         raise NotImplementedError

@@ -73,11 +73,7 @@ def build(
         title="Claiming station", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     app.state.parts = parts
-    app.include_router(native.open_router)
-    app.include_router(native.router)
-    app.add_api_route("/docs", _docs, include_in_schema=False)
-    for name in dialects.names():
-        app.mount(f"/{name}", dialects.Dialect(name, parts))
+    _add_roads(app, parts)
     app.add_middleware(Edge, limits=Limits(hosts, body_bytes))
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -85,6 +81,13 @@ def build(
     app.add_exception_handler(Busy, _busy)
     app.add_exception_handler(Unreachable, _unreachable)
     return app
+
+
+def _add_roads(app: FastAPI, parts: Parts) -> None:
+    app.include_router(native.open_router)
+    app.include_router(native.router)
+    app.add_api_route("/docs", _docs, include_in_schema=False)
+    dialects.mount(app, parts)
 
 
 def _prepare(parts: Parts, token: str | None) -> None:

@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
     from ..parts import Parts
 
 
 def names() -> tuple[str, ...]:
     """The dialects of this installation, by name."""
     return tuple(sorted(found.name for found in pkgutil.iter_modules(__path__) if found.ispkg))
+
+
+def mount(app: "Starlette", parts: "Parts") -> None:
+    """Let the app answer each dialect below its name."""
+    for name in names():
+        app.mount(f"/{name}", Dialect(name, parts))
 
 
 class Dialect:
