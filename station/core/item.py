@@ -159,4 +159,6 @@ class Details:
     history: tuple[Event, ...] = ()
     operator: str = ""
     raw_finding: str = ""
+    page: str = ""
+    """The address of the device's page at the vendor, or empty."""
     extra: tuple[tuple[str, str], ...] = field(default=())

@@ -102,6 +102,10 @@ class Plan:
     target: str = ""
     target_title: str = ""
     operator: str = ""
+    mixed: bool = False
+    """Whether a label that only another connection accepts joins that connection's batch."""
+    pattern: str = ""
+    """How devices of the chosen connection are named that nobody has named: ``"Meeting room {n:03}"``."""
 
 
 class LineState(StrEnum):
@@ -128,12 +132,40 @@ class ConnectionState:
     clock_off: float | None = None
     practice: bool = False
     noun: str = "project"
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionGone:
+    """A connection was taken away."""
+
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTried:
+    """What a test call told of a connection, set up already or not: who we are and what it sees, or what failed."""
+
+    connection: str
+    account: Account | None = None
+    targets: tuple[Target, ...] = ()
+    cause: Cause | None = None
+    detail: str = ""
+    clock_off: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TargetsRead:
     connection: str
     targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetCreated:
+    """A target's path was made where it was missing; it is chosen now."""
+
+    connection: str
+    target: Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,5 +245,6 @@ class Stopping:
 
 News = (
     Ready | ScanHeard | ItemsChanged | ItemsGone | Listing | Page | DetailsRead | Plan | ConnectionState | TargetsRead
+    | ConnectionGone | ConnectionTried | TargetCreated
     | Claiming | Summary | Refused | Undone | ImportProgress | BadInput | Trouble | Stopping
 )
