@@ -16,9 +16,10 @@ import uvicorn
 
 from station.backends.base import Backend
 from station.backends.local import Local, LocalSettings
-from station.core.call import Call, CallDevice, Verb
-from station.core.finding import Finding
+from station.core.call import Call, CallDevice, ReadBack, Verb
+from station.core.finding import ClaimStatus, Finding, FoundDevice, Holder
 from station.core.identifier import Identifier, Kind
+from station.core.outcome import OutcomeKind
 from station.core.secret import Secret
 from station.server.app import build
 from station.server.auth import grant
@@ -53,14 +54,54 @@ v,,,ext-1,tracker,105,,,,EXT-1,app-12345678,,,,,
 """
 
 
+Told = tuple[ClaimStatus, Holder]
+FREE, TAKEN = (ClaimStatus.UNCLAIMED, Holder.NOBODY), (ClaimStatus.CLAIMED, Holder.ANOTHER)
+TELLS: Mapping[str, Told] = {
+    "free": FREE,
+    "unregistered": (ClaimStatus.UNREGISTERED, Holder.NOBODY),
+    "ours": (ClaimStatus.CLAIMED, Holder.OURS),
+    "another": TAKEN,
+    "odd": FREE,
+    "mac": FREE,
+    "cloud": FREE,
+    "pin": FREE,
+    "external": FREE,
+}
+"""What a system tells that tells all; one that does not changes single lines."""
+OUTCOMES: Mapping[str, OutcomeKind] = {
+    "free": OutcomeKind.CLAIMED_NOW,
+    "unregistered": OutcomeKind.NOT_REGISTERED,
+    "ours": OutcomeKind.ALREADY_OURS,
+    "another": OutcomeKind.ALREADY_CLAIMED,
+    "closed": OutcomeKind.CLAIMING_CLOSED,
+    "pin": OutcomeKind.CLAIMED_NOW,
+    "wrong pin": OutcomeKind.WRONG_SECRET,
+    "unknown": OutcomeKind.NOT_FOUND,
+    "over quota": OutcomeKind.OVER_QUOTA,
+    "again": OutcomeKind.ALREADY_OURS,
+}
+BACKS: Mapping[str, ReadBack] = {
+    "free": ReadBack.OURS,
+    "another": ReadBack.ANOTHER,
+    "dropped": ReadBack.FREE,
+    "released": ReadBack.CANNOT_TELL,
+}
+
+
 class World(Protocol):
     """What the contract needs of a claiming system; another system joins by a world of its own.
 
-    ``identifiers`` by case (an absent case is skipped), ``targets`` by case: good, missing, closed, small (one seat).
+    ``identifiers`` by case (an absent case is skipped), ``targets`` by case: good, other (for a move), missing, closed,
+    small (one seat). ``tells`` is what a look-up tells of each case, ``outcomes`` what a claim of it gives, ``backs``
+    what a read-back says of it after a claim whose answer was lost ("dropped": after one that never arrived).
     """
 
     identifiers: Mapping[str, Identifier]
     targets: Mapping[str, str]
+    tells: Mapping[str, Told]
+    outcomes: Mapping[str, OutcomeKind]
+    backs: Mapping[str, ReadBack]
+
     @property
     def backend(self) -> Backend: ...
 
@@ -91,7 +132,7 @@ def call_for(
     world: World, *found: Finding, target: str = "", verb: Verb = Verb.CLAIM, name: str = "", key: str = ""
 ) -> Call:
     """A call for all devices of findings, as the desk makes it after a look-up."""
-    devices = [(finding, device) for finding in found for device in finding.devices]
+    devices = [(finding, device) for finding in found for device in finding.devices or (_placeholder(finding),)]
     return Call(
         key=key or str(uuid4()),
         number=1,
@@ -109,6 +150,11 @@ def call_for(
         request_id=str(uuid4()),
         made_at=datetime.now(UTC),
     )
+
+
+def _placeholder(finding: Finding) -> FoundDevice:
+    """The device of a finding that tells of none, as the desk puts it down."""
+    return FoundDevice(finding.identifier.text, finding.status)
 
 
 @dataclass
@@ -165,7 +211,12 @@ class LocalWorld:
         "cloud": Identifier.of(Kind.CLOUD_ID, cloud_id="CLOUD-1"),
         "external": Identifier.of(Kind.EXTERNAL_ID, external_id="EXT-1", app_id="app-12345678"),
     }
-    targets: Mapping[str, str] = {"good": "inventory", "missing": "gone", "closed": "closed", "small": "small"}
+    targets: Mapping[str, str] = {
+        "good": "inventory", "other": "oslo", "missing": "gone", "closed": "closed", "small": "small"
+    }
+    tells = TELLS
+    outcomes = OUTCOMES
+    backs = BACKS
 
     def __init__(self, folder: Path, template: Path, *, port: bool) -> None:
         database = folder / "registry.db"

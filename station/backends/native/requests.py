@@ -24,14 +24,14 @@ def identify(identifier: Identifier, *, secrets: bool) -> dict[str, Any]:
 
 def is_askable(identifier: Identifier) -> bool:
     """Whether the register can be asked for it at all: what cannot stand in a request, it cannot hold."""
-    return all(is_sendable(value, LONGEST_FIELD) for _, value in identifier.fields)
+    return all(value.strip() and is_sendable(value, LONGEST_FIELD) for _, value in identifier.fields)
 
 
 def claim_request(call: Call, *, dry_run: bool) -> Request:
     """A claim with the operation key, or a dry run, which has none."""
     check_target(call)
     if not all(device.ref or is_askable(device.identifier) for device in call.devices):
-        raise RefusedError(Cause.BAD_REQUEST, "a code is longer than any that a register holds", call.request_id)
+        raise RefusedError(Cause.BAD_REQUEST, "a code that no register can hold", call.request_id)
     devices = [_item(device) for device in call.devices]
     body = json_bytes({"project": call.target, "dry_run": dry_run, "devices": devices})
     headers = {} if dry_run else _keyed(call)
