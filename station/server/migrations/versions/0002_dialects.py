@@ -10,18 +10,23 @@ TEXT = sa.String(length=255)
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("tokens") as table:
-        table.add_column(sa.Column("expires_at", sa.DateTime(), nullable=True))
-        table.add_column(sa.Column("scope", TEXT, nullable=True))
-    with op.batch_alter_table("projects") as table:
-        table.add_column(sa.Column("vendor", TEXT, nullable=False, server_default=""))
-        table.add_column(sa.Column("app_id", TEXT, nullable=True))
-    with op.batch_alter_table("devices") as table:
-        table.add_column(sa.Column("plan_open", sa.Boolean(), nullable=False, server_default=sa.true()))
-        table.add_column(sa.Column("owner_project_id", sa.Integer(), nullable=True))
-        table.create_foreign_key(op.f("fk_devices_owner_project_id"), "projects", ["owner_project_id"], ["id"])
-    with op.batch_alter_table("claims") as table:
-        table.add_column(sa.Column("labels", sa.Text(), nullable=True))
+    # Column by column: SQLite could add several only by making the table anew, and would drop the old one under the
+    # rows that point to it.
+    op.add_column("tokens", sa.Column("expires_at", sa.DateTime(), nullable=True))
+    op.add_column("tokens", sa.Column("scope", TEXT, nullable=True))
+    op.add_column("projects", sa.Column("vendor", TEXT, nullable=False, server_default=""))
+    op.add_column("projects", sa.Column("app_id", TEXT, nullable=True))
+    op.add_column("devices", sa.Column("plan_open", sa.Boolean(), nullable=False, server_default=sa.true()))
+    # In words that both databases know: a column with its reference, which is named as all others are.
+    op.execute(
+        "ALTER TABLE devices ADD COLUMN owner_project_id INTEGER "
+        "CONSTRAINT fk_devices_owner_project_id REFERENCES projects (id)"
+    )
+    op.add_column("claims", sa.Column("labels", sa.Text(), nullable=True))
+    _credentials()
+
+
+def _credentials() -> None:
     op.create_table(
         "credentials",
         sa.Column("id", sa.Integer(), nullable=False),
