@@ -68,8 +68,9 @@ def test_a_database_of_the_first_version_keeps_all_that_it_holds(empty_url: str)
         assert revision_of(engine) == HEAD
         with engine.connect() as connection:
             assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
-            keys = {key["name"]: key["referred_table"] for key in inspect(connection).get_foreign_keys("devices")}
-            assert keys == {"fk_devices_kit_id": "kits", "fk_devices_owner_project_id": "projects"}
+            keys = {tuple(key["constrained_columns"]): key["referred_table"]
+                    for key in inspect(connection).get_foreign_keys("devices")}
+            assert keys == {("kit_id",): "kits", ("owner_project_id",): "projects"}
         with Session(engine) as session:
             device, claim = session.get_one(Device, 1), session.get_one(Claim, 1)
             token, project = session.get_one(Token, 1), session.get_one(Project, 1)
