@@ -1,0 +1,138 @@
+"""Writes connections into the settings file; comments, other tables and what a person wrote by hand stay."""
+
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from station.settings import SettingsError, read_settings
+
+NAME = re.compile(r"[a-z0-9_]{1,40}")
+"""What a connection may be called."""
+_TRIES = 5
+
+Value = str | int | float | bool
+Edit = Callable[[Any], None]
+
+
+def write_connection(path: Path, name: str, kind: str, values: Mapping[str, Value], *, before: str = "") -> None:
+    """Make ``[backends.<name>]`` say this kind and these values, and nothing else; ``before`` is its old name.
+
+    Never hand it a secret: it writes what it is given. Raises ``SettingsError`` where the file cannot be used or
+    written; it then stands as it was.
+    """
+    if not NAME.fullmatch(name):
+        raise SettingsError(f"a connection's name is made of a-z, 0-9 and _; not {name[:60]!r}")
+
+    def edit(document: Any) -> None:
+        backends = _table(document, "backends", headless=True)
+        if before and before != name and before in backends:
+            if name in backends:
+                raise SettingsError(f"there is a connection {name} already")
+            _rename(backends, before, name)
+        table = _table(backends, name)
+        wanted: dict[str, Value] = {"kind": kind, **values}
+        for gone in [key for key in table if key not in wanted]:
+            del table[gone]
+        for key, value in wanted.items():
+            if table.get(key) != value or type(table[key].unwrap()) is not type(value):
+                table[key] = value
+
+    _change(path, edit)
+
+
+def remove_connection(path: Path, name: str) -> None:
+    """Take ``[backends.<name>]`` out; nothing happens where it is not there. Raises ``SettingsError``."""
+
+    def edit(document: Any) -> None:
+        backends = document.get("backends")
+        if backends is not None and name in backends:
+            del backends[name]
+            if not backends:
+                del document["backends"]
+
+    _change(path, edit)
+
+
+def _table(parent: Any, name: str, *, headless: bool = False) -> Any:
+    """The table of that name, made where it is missing; one without a heading of its own holds only other tables."""
+    import tomlkit  # only a change of the settings needs it: the window's start reads them with Python's own reader
+
+    if name not in parent:
+        in_one_line = isinstance(parent, tomlkit.items.InlineTable)
+        parent[name] = tomlkit.inline_table() if in_one_line else tomlkit.table(is_super_table=headless or None)
+    return parent[name]
+
+
+def _rename(backends: Any, before: str, name: str) -> None:
+    """The same table under another name, with its comments; it moves to the end."""
+    table = backends[before]
+    del backends[before]
+    backends[name] = table
+
+
+def _change(path: Path, edit: Edit) -> None:
+    """Read, edit, replace. A file that somebody else changed meanwhile is read again; a broken one is left alone."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    target = path.resolve()  # a provisioned desk's settings may be a link to where they really are
+    try:
+        for _ in range(_TRIES):
+            found = _read(target)
+            read_settings(target)  # what we cannot read ourselves is not ours to write into
+            document = tomlkit.parse((found or b"").decode("utf-8"))
+            edit(document)
+            text = tomlkit.dumps(document).encode("utf-8")
+            if text == found or _replace(target, found, text):
+                return
+    except SettingsError:
+        raise
+    except (OSError, ValueError, TypeError, TOMLKitError) as error:
+        raise SettingsError(f"{path.name}: {error}") from error
+    raise SettingsError(f"{path.name}: another program keeps changing it")
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _replace(path: Path, found: bytes | None, text: bytes) -> bool:
+    """Put the new text in the old one's place, whole or not at all; False where that is not what was read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    mode = path.stat().st_mode & 0o777 if found is not None else 0o600
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    fresh = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        fresh.chmod(mode)
+        read_settings(fresh)  # nothing replaces the settings that this program could not read at its next start
+        if _read(path) != found:
+            fresh.unlink()
+            return False
+        fresh.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+    return True
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the new name on the disk too; where the system has no such thing (Windows), its rename does that."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
