@@ -47,7 +47,10 @@ class Bridge(QObject):
     details_read = Signal(object)
     plan = Signal(object)
     connection = Signal(object)
+    connection_gone = Signal(object)
+    connection_tried = Signal(object)
     targets_read = Signal(object)
+    target_created = Signal(object)
     claiming = Signal(object)
     summary = Signal(object)
     refused = Signal(object)
@@ -140,7 +143,10 @@ _SIGNALS: dict[type, str] = {
     news.DetailsRead: "details_read",
     news.Plan: "plan",
     news.ConnectionState: "connection",
+    news.ConnectionGone: "connection_gone",
+    news.ConnectionTried: "connection_tried",
     news.TargetsRead: "targets_read",
+    news.TargetCreated: "target_created",
     news.Claiming: "claiming",
     news.Summary: "summary",
     news.Refused: "refused",

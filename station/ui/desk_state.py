@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal, Slot
 
 from station.core.batch import Batch
-from station.core.news import ConnectionState, Counts, LineState, Plan, TargetsRead
+from station.core.news import ConnectionGone, ConnectionState, Counts, LineState, Plan, TargetsRead
 from station.core.target import Target
 
 from .bridge import Bridge
@@ -24,6 +24,7 @@ class DeskState(QObject):
         bridge.ready.connect(self._start)
         bridge.plan.connect(self._take_plan)
         bridge.connection.connect(self._take_line)
+        bridge.connection_gone.connect(self._let_go)
         bridge.targets_read.connect(self._take_targets)
 
     def set_claiming(self, claiming: bool) -> None:
@@ -78,6 +79,12 @@ class DeskState(QObject):
     @Slot(object)
     def _take_line(self, line: ConnectionState) -> None:
         self.lines[line.connection] = line
+        self.changed.emit()
+
+    @Slot(object)
+    def _let_go(self, gone: ConnectionGone) -> None:
+        self.lines.pop(gone.connection, None)
+        self.targets.pop(gone.connection, None)
         self.changed.emit()
 
     @Slot(object)
