@@ -49,6 +49,8 @@ class Reason(StrEnum):
     PIN_WRONG = "pin_wrong"
     PIN_LOCKED = "pin_locked"
     """Too many wrong PINs for that device from this organization; try again later."""
+    PLAN_CLOSED = "plan_closed"
+    """The plan of the device's owner does not let it be claimed."""
     TWICE = "twice"
     """The same device was named twice in one call; the first mention counts."""
     KIT_TOO_LARGE = "kit_too_large"

@@ -29,7 +29,11 @@ COLUMNS = (
     "claiming",
     "multiple",
     "seats",
+    "owner",
+    "plan_open",
 )
+_FLAGS = {"registered": True, "claiming": True, "multiple": False, "plan_open": True}
+"""The columns of yes and no, with what an empty cell means."""
 LARGEST_FILE = 100 * 1024 * 1024
 LARGEST_UNPACKED = 500 * 1024 * 1024
 _YES, _NO = frozenset({"yes", "true", "1", "y", "x", "open"}), frozenset({"no", "false", "0", "n", "closed"})
@@ -52,6 +56,7 @@ class RowProblem(StrEnum):
     UNKNOWN_TARGET = "unknown_target"
     HELD_BY_ANOTHER = "held_by_another"
     NO_SEAT = "no_seat"
+    BAD_OWNER = "bad_owner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,10 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One good row. ``device_id`` is filled from the other names where the file leaves it out."""
+    """One good row. ``device_id`` is filled from the other names where the file leaves it out.
+
+    ``owner`` is the organization and the target of a device that is claimed by sharing it.
+    """
 
     number: int
     texts: Mapping[str, str]
@@ -83,6 +91,8 @@ class Row:
     claiming: bool
     multiple: bool
     seats: int | None
+    plan_open: bool = True
+    owner: tuple[str, str] | None = None
 
     def get(self, column: str) -> str:
         return self.texts.get(column, "")
@@ -121,11 +131,14 @@ def _row(number: int, texts: dict[str, str]) -> Row | BadRow:
     if "mac" in texts and mac_form(texts["mac"]) is None:
         return BadRow(number, RowProblem.BAD_MAC, "mac")
     flags = {}
-    for column, default in (("registered", True), ("claiming", True), ("multiple", False)):
+    for column, default in _FLAGS.items():
         word = texts.get(column, "").lower()
         if word and word not in _YES | _NO:
             return BadRow(number, RowProblem.BAD_YES_NO, column)
         flags[column] = word in _YES if word else default
+    organization, _, target = (part.strip() for part in texts.get("owner", "").partition("/"))
+    if "owner" in texts and not (organization and target):
+        return BadRow(number, RowProblem.BAD_OWNER, "owner")
     seats = texts.get("seats", "")
     if seats and not (seats.isascii() and seats.isdigit() and len(seats) < 10):
         return BadRow(number, RowProblem.BAD_NUMBER, "seats")
@@ -140,10 +153,9 @@ def _row(number: int, texts: dict[str, str]) -> Row | BadRow:
         texts,
         device_id=named[0] if named else "",
         namespace=texts.get("app_id", "") if external else "",
-        registered=flags["registered"],
-        claiming=flags["claiming"],
-        multiple=flags["multiple"],
+        **flags,
         seats=int(seats) if seats else None,
+        owner=(organization, target) if organization else None,
     )
 
 

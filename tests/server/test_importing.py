@@ -14,7 +14,7 @@ from station.server.importing import import_file, import_rows
 from station.server.registry.house import SetupProblem, SetupRefused, Target, add_target, opened
 from station.server.rows import BadRow, FileRefused, Row, RowProblem, read_rows
 from station.server.tables import Project
-from tests.server.desks import START, Desk, by_code, outcomes, practice_app, with_desk
+from tests.server.desks import START, Desk, by_code, new_key, outcomes, practice_app, with_desk
 
 HEADER = "vendor,kit_id,kit_name,device_id,device_type,serial,mac,pin,registered,organization,target,claiming,seats\n"
 
@@ -69,6 +69,49 @@ def test_shared_devices_are_claimed_by_several(database_url: str, tmp_path: Path
     with_desk(practice_app(database_url), story)
     refused = import_file(database_url, write(tmp_path, "device_id,multiple\nSHARED-1,no\n"), START)
     assert refused.bad == (BadRow(2, RowProblem.HELD_BY_ANOTHER, "multiple"),)
+
+
+def test_an_owner_shares_a_device_that_is_locked_after_each_claim(database_url: str, tmp_path: Path) -> None:
+    rows = (
+        "vendor,device_id,pin,claiming,owner,plan_open,multiple,organization,target\n"
+        "datacake,LEND-1,,,northwind/estates,,,,\n"
+        "datacake,LEND-2,,,northwind/estates,no,,,\n"
+        "datacake,LEND-3,,,northwind / estates,,yes,northwind,estates\n"
+        "datacake,LEND-4,,closed,northwind/estates,,,northwind,estates\n"
+    )
+    imported = import_file(database_url, write(tmp_path, rows), START)
+    assert (imported.stored, imported.new, imported.bad) == (True, 4, ())
+    again = import_file(database_url, write(tmp_path, rows), START)
+    assert (again.new, again.changed, again.same) == (0, 0, 4)
+
+    async def story(desk: Desk) -> None:
+        found = [one["devices"][0] for one in await desk.look_up("LEND-1", "LEND-2", "LEND-3", "LEND-4")]
+        assert [(one["status"], one["claiming_open"], one["shared"]) for one in found] == [
+            ("unclaimed", True, True),
+            ("unclaimed", False, True),
+            ("unclaimed", True, True),
+            ("unclaimed", False, True),
+        ]
+        codes = [by_code(f"LEND-{number}") for number in range(1, 5)]
+        closed = "claiming_closed"
+        assert outcomes(await desk.claim(*codes, dry_run=True)) == ["claimed_now", closed, "claimed_now", closed]
+        results = await desk.claim(*codes)
+        assert outcomes(results) == ["claimed_now", closed, "claimed_now", closed]
+        assert [one["code"] for one in results] == [None, "plan_closed", None, None]
+        first, _, third, _ = (one["devices"][0] for one in await desk.look_up("LEND-1", "LEND-2", "LEND-3", "LEND-4"))
+        assert (first["claiming_open"], third["claiming_open"]) == (False, True), "several may claim the third"
+        released = await desk.post("/releases", {"handles": [results[0]["handle"]]}, new_key())
+        assert released.json()["results"][0]["result"] == "released"
+        assert outcomes(await desk.claim(codes[0])) == [closed], "its owner has not opened it again"
+
+    with_desk(practice_app(database_url), story)
+    gone = import_file(database_url, write(tmp_path, "device_id,owner\nA,northwind/gone\nB,estates\nC,/x\n"), START)
+    assert [(bad.number, bad.problem, bad.column) for bad in gone.bad] == [
+        (3, RowProblem.BAD_OWNER, "owner"),
+        (4, RowProblem.BAD_OWNER, "owner"),
+    ]
+    unknown = import_file(database_url, write(tmp_path, "device_id,owner\nA,northwind/gone\n"), START)
+    assert unknown.bad == (BadRow(2, RowProblem.UNKNOWN_TARGET, "owner"),)
 
 
 def test_bad_rows_are_named_and_keep_the_good_ones_out(url: str, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from ..messages import ClaimItem, ClaimResult
 from ..tables import Claim, Device
 from . import finder, projects
 from .forms import clean_name
-from .found import FoundClaim, FoundDevice, FoundProject
+from .found import FoundClaim, FoundDevice, FoundProject, is_shared
 from .look_ups import ours_of, place_of
 from .pins import Verdict
 
@@ -36,12 +36,22 @@ SENTENCES: Mapping[Outcome | Reason, str] = {
     Reason.PIN_NEEDED: "The device is claimed with its PIN.",
     Reason.PIN_WRONG: "The PIN is not this device's.",
     Reason.PIN_LOCKED: "Too many wrong PINs were tried for this device: it has to wait.",
+    Reason.PLAN_CLOSED: "The plan of the device's owner does not let it be claimed.",
     Reason.KIT_TOO_LARGE: f"One call claims at most {MOST_AT_ONCE} devices: name the others in another call.",
 }
 
 
 _TAKE = insert(Claim)
+_LOCK = (
+    update(Device)
+    .where(Device.id.in_(bindparam("numbers", expanding=True)), Device.claiming_open)
+    .values(claiming_open=False)
+)
 Claims = Mapping[int, Sequence[FoundClaim]]
+
+
+class _Locked(Exception):
+    """Another's claim has locked one of the devices between our reading and our writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,7 @@ def claim(session: Session, asked: Sequence[Asked], project: FoundProject, setti
     in_order = [first[number] for number in sorted(first)]
     try:
         results = _claim_all(session, in_order, claims, project, seats, setting)
-    except IntegrityError:  # another server's transaction took one between our reading and our writing
+    except (IntegrityError, _Locked):  # another server's transaction took one between our reading and our writing
         results = _claim_each(session, in_order, claims, project, seats, setting)
     return [_answer(one, first, results) for one in asked]
 
@@ -130,9 +140,10 @@ def _claim_all(
     seats: int | None,
     setting: Setting,
 ) -> dict[int, ClaimResult]:
-    """All that may be claimed in one step, which goes as a whole or raises IntegrityError."""
+    """All that may be claimed in one step, which goes as a whole or raises IntegrityError or _Locked."""
     results: dict[int, ClaimResult] = {}
     rows: list[dict[str, object]] = []
+    closing: list[int] = []
     for one in in_order:
         device = one.device
         assert device is not None  # noqa: S101 - claim() passes on those with a device only
@@ -141,11 +152,16 @@ def _claim_all(
         if result is None:
             rows.append(_row(one, device, project, setting))
             result = _claimed_now(one, str(rows[-1]["handle"]), project, setting)
+            if device.owner_project_id is not None and not device.multiple:
+                closing.append(device.id)
         results[device.id] = result
     if rows:
         connection = session.connection()
         with savepoint(connection):
             connection.execute(_TAKE, rows)
+            # A device that its owner shares is locked after each claim, until the owner opens it again.
+            if closing and connection.execute(_LOCK, {"numbers": closing}).rowcount < len(closing):
+                raise _Locked
     return results
 
 
@@ -163,7 +179,7 @@ def _claim_each(
         assert one.device is not None  # noqa: S101 - claim() passes on those with a device only
         try:
             results |= _claim_all(session, [one], claims, project, seats, setting)
-        except IntegrityError:
+        except (IntegrityError, _Locked):
             results[one.device.id] = _lost(session, one, one.device, setting)
         if seats is not None and results[one.device.id].outcome is Outcome.CLAIMED_NOW:
             seats -= 1
@@ -186,10 +202,12 @@ def _refuse(
     ours = ours_of(claims, setting.caller)
     if ours is not None:
         return _result(one, Outcome.ALREADY_OURS, ours.handle, ours.project)
-    if claims and not device.multiple:
+    if claims and not is_shared(device):
         return _result(one, Outcome.ALREADY_CLAIMED)
     if not device.registered:
         return _result(one, Outcome.NOT_REGISTERED)
+    if not device.plan_open:
+        return _result(one, Outcome.CLAIMING_CLOSED, reason=Reason.PLAN_CLOSED)
     if not device.claiming_open:
         return _result(one, Outcome.CLAIMING_CLOSED)
     if device.pin_hash is not None and setting.verdicts.get(device.id) is not Verdict.RIGHT:
@@ -211,7 +229,7 @@ def _pin_reason(verdict: Verdict | None) -> Reason:
 
 def slot_of(device: Device | FoundDevice, organization: int) -> str:
     """The slot that a live claim of this organization takes."""
-    return str(organization) if device.multiple else "only"
+    return str(organization) if is_shared(device) else "only"
 
 
 def _row(one: Asked, device: FoundDevice, project: FoundProject, setting: Setting) -> dict[str, object]:
@@ -238,7 +256,7 @@ def _lost(session: Session, one: Asked, device: FoundDevice, setting: Setting) -
     ours = ours_of(finder.live_claims(session, [device.id]).get(device.id, []), setting.caller)
     if ours is not None:
         return _result(one, Outcome.ALREADY_OURS, ours.handle, ours.project)
-    return _result(one, Outcome.ALREADY_CLAIMED)
+    return _result(one, Outcome.CLAIMING_CLOSED if is_shared(device) else Outcome.ALREADY_CLAIMED)
 
 
 def _result(

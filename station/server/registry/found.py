@@ -45,6 +45,11 @@ class FoundDevice(NamedTuple):
     owner_project_id: int | None
 
 
+def is_shared(device: FoundDevice | Device) -> bool:
+    """Whether several organizations may hold it: one that is said to, or one that stays its owner's when claimed."""
+    return device.multiple or device.owner_project_id is not None
+
+
 class FoundName(NamedTuple):
     """One name of a device that was asked for."""
 

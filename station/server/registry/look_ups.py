@@ -10,7 +10,7 @@ from ..messages import Finding, Findings, FoundDevice, LookUps, Place, ReadBack,
 from ..tables import Project
 from . import finder
 from .finder import Match
-from .found import FoundClaim, FoundProject
+from .found import FoundClaim, FoundProject, is_shared
 from .found import FoundDevice as Device
 from .projects import fetch
 
@@ -58,7 +58,7 @@ def _status_of(devices: list[FoundDevice]) -> Status:
 
 def _found(device: Device, claims: Sequence[FoundClaim], caller: Caller) -> FoundDevice:
     ours = ours_of(claims, caller)
-    taken = bool(claims) and not device.multiple
+    taken = bool(claims) and not is_shared(device)
     claimed = ours is not None or taken
     free = Status.UNCLAIMED if device.registered else Status.UNREGISTERED
     return FoundDevice(
@@ -71,9 +71,9 @@ def _found(device: Device, claims: Sequence[FoundClaim], caller: Caller) -> Foun
         project=place_of(ours.project) if ours else None,
         name=ours.name if ours else None,
         handle=ours.handle if ours else None,
-        claiming_open=device.claiming_open,
+        claiming_open=device.claiming_open and device.plan_open,
         needs_pin=device.pin_hash is not None,
-        shared=device.multiple,
+        shared=is_shared(device),
     )
 
 

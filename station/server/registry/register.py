@@ -31,8 +31,8 @@ class Known:
     kits: dict[tuple[str, str], Kit] = field(default_factory=dict)
     targets: dict[tuple[str, str], Project | None] = field(default_factory=dict)
 
-    def target(self, row: Row) -> Project | None:
-        name = (row.get("organization"), row.get("target"))
+    def target(self, name: tuple[str, str]) -> Project | None:
+        """The target of that organization and ID, asked for once an import."""
         if name not in self.targets:
             organization = find_organization(self.session, name[0])
             self.targets[name] = find_target(self.session, organization, name[1]) if organization else None
@@ -64,9 +64,10 @@ def apply(known: Known, rows: Sequence[Row], pin_hashes: Mapping[int, str], tall
     claims = _live_claims(session, sorted(device.id for device in devices.values()))
     added: list[Device] = []
     for row in rows:
-        project = known.target(row)
-        if row.get("target") and project is None:
-            tally.bad.append(BadRow(row.number, RowProblem.UNKNOWN_TARGET, "target"))
+        project, owner = _targets(known, row)
+        missing = row.get("target") and project is None
+        if missing or (row.owner and owner is None):
+            tally.bad.append(BadRow(row.number, RowProblem.UNKNOWN_TARGET, "target" if missing else "owner"))
             continue
         if project is not None and row.seats is not None:
             project.seats = row.seats
@@ -79,7 +80,7 @@ def apply(known: Known, rows: Sequence[Row], pin_hashes: Mapping[int, str], tall
         if problem is not None:
             tally.bad.append(problem)
             continue
-        device = _put(known, row, found, pin_hashes.get(row.number), tally)
+        device = _put(known, row, found, pin_hashes.get(row.number), owner, tally)
         if found is None:
             added.append(device)
         _settle_claims(known, device, project, standing)
@@ -91,6 +92,12 @@ def apply(known: Known, rows: Sequence[Row], pin_hashes: Mapping[int, str], tall
     ]
     if names:
         session.execute(insert(DeviceName), names)
+
+
+def _targets(known: Known, row: Row) -> tuple[Project | None, Project | None]:
+    """The target that holds the row's device, and its owner's."""
+    holds = (row.get("organization"), row.get("target"))
+    return known.target(holds) if all(holds) else None, known.target(row.owner) if row.owner else None
 
 
 def _address(row: Row) -> Address:
@@ -116,11 +123,12 @@ def _hindrance(
 ) -> BadRow | None:
     """Why the row cannot stand beside the claims that there are."""
     held = any(project is not None and claim.organization_id == project.organization_id for claim in claims)
-    if not row.multiple and len(claims) > 1:
+    shared = row.multiple or row.owner is not None
+    if not shared and len(claims) > 1:
         return BadRow(row.number, RowProblem.HELD_BY_ANOTHER, "multiple")
     if project is None or held:
         return None
-    if claims and not row.multiple:
+    if claims and not shared:
         return BadRow(row.number, RowProblem.HELD_BY_ANOTHER, "organization")
     if project.seats is None:
         return None
@@ -129,7 +137,9 @@ def _hindrance(
     return BadRow(row.number, RowProblem.NO_SEAT, "target") if left is not None and left < 1 else None
 
 
-def _put(known: Known, row: Row, device: Device | None, pin_hash: str | None, tally: Tally) -> Device:
+def _put(
+    known: Known, row: Row, device: Device | None, pin_hash: str | None, owner: Project | None, tally: Tally
+) -> Device:
     kit = known.kit(row)
     values: dict[str, object] = {
         "kit_id": kit.id if kit else None,
@@ -138,6 +148,8 @@ def _put(known: Known, row: Row, device: Device | None, pin_hash: str | None, ta
         "registered": row.registered,
         "claiming_open": row.claiming,
         "multiple": row.multiple,
+        "plan_open": row.plan_open,
+        "owner_project_id": owner.id if owner else None,
     }
     values |= {name: row.get(name) or None for name in ("serial", "mac", "cloud_id", "external_id", "app_id")}
     if pin_hash is not None:
