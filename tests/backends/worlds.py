@@ -234,7 +234,7 @@ class LocalWorld:
         with ExitStack() as stack:
             self._runner = stack.enter_context(asyncio.Runner())
             if self._port:
-                self._url = stack.enter_context(_on_a_port(self.front))
+                self._url = stack.enter_context(on_a_port(self.front))
             else:
                 self._life = self.app.router.lifespan_context(self.app)
                 self.run(self._life.__aenter__())
@@ -275,7 +275,7 @@ class LocalWorld:
 
 
 @contextmanager
-def _on_a_port(app: Callable[..., Any]) -> Iterator[str]:
+def on_a_port(app: Callable[..., Any]) -> Iterator[str]:
     # Named as TCP, since asyncio switches Nagle's algorithm off only there: else each answer waits 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
