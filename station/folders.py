@@ -25,6 +25,11 @@ class Folders:
     def settings(self) -> Path:
         return self.config / "settings.toml"
 
+    @property
+    def secrets(self) -> Path:
+        """The file sealed by a passphrase, for a machine without a keyring."""
+        return self.config / "secrets.sealed"
+
     def databases(self, practice: bool) -> Path:
         """Practice never shares a history with real work."""
         return self.data / "practice" if practice else self.data

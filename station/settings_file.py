@@ -1,14 +1,12 @@
 """Writes connections into the settings file; comments, other tables and what a person wrote by hand stay."""
 
-import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from station.settings import SettingsError, read_settings
+from station.whole_file import OWNER_ONLY, read_file, replace_file
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
 """What a connection may be called."""
@@ -82,7 +80,7 @@ def _change(path: Path, edit: Edit) -> None:
     target = path.resolve()  # a provisioned desk's settings may be a link to where they really are
     try:
         for _ in range(_TRIES):
-            found = _read(target)
+            found = read_file(target)
             read_settings(target)  # what we cannot read ourselves is not ours to write into
             document = tomlkit.parse((found or b"").decode("utf-8"))
             edit(document)
@@ -96,43 +94,7 @@ def _change(path: Path, edit: Edit) -> None:
     raise SettingsError(f"{path.name}: another program keeps changing it")
 
 
-def _read(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
 def _replace(path: Path, found: bytes | None, text: bytes) -> bool:
-    """Put the new text in the old one's place, whole or not at all; False where that is not what was read."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    mode = path.stat().st_mode & 0o777 if found is not None else 0o600
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    fresh = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        fresh.chmod(mode)
-        read_settings(fresh)  # nothing replaces the settings that this program could not read at its next start
-        if _read(path) != found:
-            fresh.unlink()
-            return False
-        fresh.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            fresh.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-    return True
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the new name on the disk too; where the system has no such thing (Windows), its rename does that."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    """Nothing takes the place of the settings that this program could not read at its next start."""
+    mode = OWNER_ONLY if found is None else path.stat().st_mode & 0o777
+    return replace_file(path, found, text, mode, read_settings)
