@@ -1,0 +1,1 @@
+"""Datacake's GraphQL as its client writes and reads it."""
