@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from .. import __version__
 from . import dialects, docs_page, native
+from .auth import INSIDE_LABEL, SERVED_LABEL
 from .codes import ErrorCode
 from .database import Busy, Unreachable, no_faults, open_database
 from .edge import Edge, Limits, refusal
@@ -42,6 +43,8 @@ def build(
     clock: Callable[[], datetime],
     practice: bool = False,
     token: str | None = None,
+    served: bool = False,
+    known_secrets: bool = True,
     faults: Callable[[str], None] | None = None,
     hosts: Sequence[str] | None = None,
     pacing: Pacing = Pacing(),
@@ -51,11 +54,12 @@ def build(
 ) -> FastAPI:
     """One server. Its lifespan migrates and opens the database, and closes it at the end.
 
-    ``clock`` gives the time in UTC. ``practice`` fills in the sample delivery. ``token`` is let in at each start as
-    the account "station" of the practice organization, or of the first one there is (made where there is none); the
-    token of the start before is taken back. ``faults`` is called at ``before_commit``, ``after_commit`` and
-    ``before_answer``. ``hosts`` are the names that a Host header may bear, None any. Raises ValueError for a
-    database that is neither SQLite nor PostgreSQL; the lifespan raises NewerDatabase.
+    ``clock`` gives the time in UTC. ``practice`` fills in the sample delivery and what the dialects practise with, and
+    lets in their ``known_secrets``. ``token`` is let in at each start as the account "station" of the practice
+    organization, or of the first one there is (made where there is none); the token of the start before is taken back,
+    of a server that is ``served`` on a port and of the station's own each by itself. ``faults`` is called at
+    ``before_commit``, ``after_commit`` and ``before_answer``. ``hosts`` are the names that a Host header may bear, None
+    any. Raises ValueError for a database that is neither SQLite nor PostgreSQL; the lifespan raises NewerDatabase.
     """
     database = open_database(database_url, faults or no_faults)
     pace, sign_ins = Pace(pacing.calls, pacing.seconds, monotonic), SignIns(monotonic)
@@ -64,7 +68,7 @@ def build(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         try:
-            await to_thread.run_sync(_prepare, parts, token)
+            await to_thread.run_sync(_prepare, parts, token, SERVED_LABEL if served else INSIDE_LABEL, known_secrets)
             yield
         finally:
             await to_thread.run_sync(database.close)
@@ -90,18 +94,19 @@ def _add_roads(app: FastAPI, parts: Parts) -> None:
     dialects.mount(app, parts)
 
 
-def _prepare(parts: Parts, token: str | None) -> None:
+def _prepare(parts: Parts, token: str | None, label: str, known_secrets: bool) -> None:
     migrate(parts.database.engine)
     if parts.practice:
         # Imported here: only practice needs the sample and what reads it.
-        from .sample import fill
+        from .sample import fill, fill_dialects
 
         fill(parts.database, parts.clock())
+        fill_dialects(parts.database, dialects.practices(), parts.clock(), known_secrets=known_secrets)
     if token is not None:
         from .registry.house import let_in
 
         def work(session: Session) -> None:
-            let_in(session, token, parts.clock(), practice=parts.practice)
+            let_in(session, token, parts.clock(), label, practice=parts.practice)
 
         parts.database.write(work)
 

@@ -14,6 +14,11 @@ from .refusals import Refused
 from .tables import Account, Organization, Token
 
 LONGEST_TOKEN = 500
+INSIDE_LABEL = "the station's own"
+SERVED_LABEL = "given at the start"
+"""Under which a token is let in at each start, by the server inside the station and by one on a port: on one database
+neither takes the other's back."""
+START_LABELS = (INSIDE_LABEL, SERVED_LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +101,23 @@ def issue(
     return token
 
 
+def account_of(session: Session, organization: Organization, name: str) -> Account:
+    """The organization's account of that name, which is made where it is missing."""
+    account = session.scalars(select(Account).where(Account.organization == organization, Account.name == name)).first()
+    if account is None:
+        account = Account(public_id=secrets.token_hex(16), organization=organization, name=name, may_claim=True)
+        session.add(account)
+        session.flush()
+    return account
+
+
 def grant(session: Session, organization: Organization, name: str, token: str, now: datetime, label: str) -> Account:
     """Let ``token`` sign in as the organization's account of that name, which is made where it is missing.
 
     An earlier token with the same label is taken back, so that a token made anew at each start leaves no trail of
     keys that still open. The same token again changes nothing.
     """
-    account = session.scalars(select(Account).where(Account.organization == organization, Account.name == name)).first()
-    if account is None:
-        account = Account(public_id=secrets.token_hex(16), organization=organization, name=name, may_claim=True)
-        session.add(account)
-        session.flush()
+    account = account_of(session, organization, name)
     digest = digest_of(token)
     for old in session.scalars(
         select(Token).where(Token.account_id == account.id, Token.label == label, Token.revoked_at.is_(None))
@@ -117,6 +128,6 @@ def grant(session: Session, organization: Organization, name: str, token: str, n
     if known is None:
         session.add(Token(account_id=account.id, digest=digest, label=label, created_at=now))
     else:
-        known.account_id, known.revoked_at = account.id, None
+        known.account_id, known.label, known.revoked_at = account.id, label, None
     session.flush()
     return account

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from .auth import make_token
 from .database import Busy, Unreachable
 from .migrations import NewerDatabase
-from .practice import PRACTICE_TOKEN, practice_connection
+from .practice import PRACTICE_TOKEN, practice_settings
 from .registry.house import ensure_token, has_token, opened
 from .sample import is_for_practice
 
@@ -78,6 +78,11 @@ class Serving:
     @property
     def loopback(self) -> bool:
         return is_loopback(self.host)
+
+    @property
+    def known_secrets(self) -> bool:
+        """Whether the dialects' practice secrets, which everybody knows, open anything: only on this machine alone."""
+        return self.loopback and not self.behind_proxy
 
 
 def is_loopback(host: str) -> bool:
@@ -141,7 +146,8 @@ def serve(
         address = f"{scheme}://{shown}:{listener.getsockname()[1]}"
         say(f"Serving at {address} (stop with Ctrl+C)")
         if serving.practice:
-            say(practice_connection(address, serving.token or PRACTICE_TOKEN))
+            token = serving.token or PRACTICE_TOKEN
+            say(practice_settings(address, token, known_secrets=serving.known_secrets))
         if started is not None:
             started(server)
         with _quiet_signals():
@@ -165,6 +171,8 @@ def _server(serving: Serving, clock: Callable[[], datetime], say: Callable[[str]
         clock=clock,
         practice=serving.practice,
         token=token,
+        served=True,
+        known_secrets=serving.known_secrets,
         hosts=hosts_of(serving),
         pacing=Pacing(serving.calls_a_minute, 60.0),
     )

@@ -6,20 +6,61 @@ rules live in it. Its ``practice`` module says what practice needs: targets, cre
 
 import asyncio
 import importlib
+import logging
 import pkgutil
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
     from starlette.applications import Starlette
 
     from ..parts import Parts
+    from ..registry.house import Target
+    from ..tables import Account
+
+LOG = logging.getLogger(__name__)
+_PARTS_OF_PRACTICE = ("TARGETS", "DELIVERY", "grant", "connection")
+
+
+class Practice(Protocol):
+    """What practice needs of a dialect; it stands in the module ``practice`` of the dialect's folder.
+
+    ``DELIVERY`` is a file as ``registry import`` takes it; its devices go to ``TARGETS``. ``grant`` lets the fixed
+    secrets in that everybody knows, ``connection`` gives the settings of a connection that uses them (without its kind)
+    and the secrets by field.
+    """
+
+    TARGETS: "tuple[Target, ...]"
+    DELIVERY: "Path"
+
+    def grant(self, session: "Session", account: "Account", now: "datetime") -> None: ...
+
+    def connection(self, address: str) -> tuple[dict[str, object], dict[str, str]]: ...
 
 
 def names() -> tuple[str, ...]:
     """The dialects of this installation, by name."""
     return tuple(sorted(found.name for found in pkgutil.iter_modules(__path__) if found.ispkg))
+
+
+def practices() -> Mapping[str, Practice]:
+    """What practice needs, by dialect; one that has nothing, or that cannot be imported, is left out."""
+    found: dict[str, Practice] = {}
+    for name in names():
+        try:
+            module = importlib.import_module(f"{__name__}.{name}.practice")
+        except Exception:  # whatever goes wrong in one dialect's folder, the others work
+            LOG.warning("%s cannot be practised on this machine", name, exc_info=True)
+            continue
+        if all(hasattr(module, part) for part in _PARTS_OF_PRACTICE):
+            found[name] = cast(Practice, module)
+    return found
 
 
 def mount(app: "Starlette", parts: "Parts") -> None:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ..auth import grant
+from ..auth import INSIDE_LABEL, SERVED_LABEL, grant
 from ..database import Database, open_database
 from ..migrations import migrate
 from ..tables import Organization, Project, Token
@@ -18,7 +18,6 @@ from .forms import clean_name, text_form
 PRACTICE_ORGANIZATION = "example"
 OWN_ORGANIZATION = "main"
 DESK_ACCOUNT = "station"
-START_LABEL = "given at the start"
 
 
 class SetupProblem(StrEnum):
@@ -106,19 +105,17 @@ def find_organization(session: Session, slug: str) -> Organization | None:
     return session.scalars(select(Organization).where(Organization.slug == slug)).first()
 
 
-def let_in(session: Session, token: str, now: datetime, *, practice: bool) -> None:
-    """Let a token in as the desk's account; see ``app.build``."""
+def let_in(session: Session, token: str, now: datetime, label: str, *, practice: bool) -> None:
+    """Let a token in as the desk's account, in the place of the one with that label before; see ``app.build``."""
     known = find_organization(session, PRACTICE_ORGANIZATION) if practice else None
     first = known or session.scalars(select(Organization).order_by(Organization.id)).first()
-    grant(session, first or _make(session, OWN_ORGANIZATION, ""), DESK_ACCOUNT, token, now, START_LABEL)
+    grant(session, first or _make(session, OWN_ORGANIZATION, ""), DESK_ACCOUNT, token, now, label)
 
 
 def has_token(database: Database) -> bool:
-    """Whether anybody can sign in at all."""
-    count = database.read(
-        lambda session: session.scalar(select(func.count()).select_from(Token).where(Token.revoked_at.is_(None)))
-    )
-    return bool(count)
+    """Whether anybody can sign in over a port: the token of the station's own server is no other program's."""
+    alive = select(func.count()).select_from(Token).where(Token.revoked_at.is_(None), Token.label != INSIDE_LABEL)
+    return bool(database.read(lambda session: session.scalar(alive)))
 
 
 def ensure_token(database: Database, make: Callable[[], str], now: datetime) -> str | None:
@@ -126,7 +123,7 @@ def ensure_token(database: Database, make: Callable[[], str], now: datetime) -> 
     if has_token(database):
         return None
     token = make()
-    database.write(lambda session: let_in(session, token, now, practice=False))
+    database.write(lambda session: let_in(session, token, now, SERVED_LABEL, practice=False))
     return token
 
 
