@@ -1,7 +1,7 @@
 """What the desk needs of the outside: a store, a clock, a network; each is passed in."""
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -16,7 +16,7 @@ from station.core.outcome import Outcome
 from station.core.progress import Progress
 
 from .sorting import Order, Show, SortBy
-from .writing import Batches, Calls, Findings, Items
+from .writing import Batches, Calls, Facts, Findings, Items, Kept
 
 __all__ = ["Clock", "FaultHook", "Order", "Reader", "RowReader", "Show", "SortBy", "Store", "no_faults"]
 
@@ -66,6 +66,14 @@ class RowReader(Protocol):
 
     def raw_finding(self, item: int) -> str: ...
 
+    def kept(self, item: int) -> Mapping[int, Kept]:
+        """Names, moves and labels of a row's devices, by device."""
+        ...
+
+    def made_name(self, item: int) -> tuple[bool, int]:
+        """Whether a row's name was made by a pattern, and the number that it was given for that (0: none)."""
+        ...
+
     def counts(self) -> Counts:
         """The counters over the rows on the table; ``devices`` by title of the open batches' targets."""
         ...
@@ -99,7 +107,7 @@ class Reader(RowReader, Protocol):
         ...
 
 
-class Store(Reader, Batches, Items, Findings, Calls, Protocol):
+class Store(Reader, Batches, Items, Findings, Calls, Facts, Protocol):
     """The desk's database. Only the desk's thread calls it, and changes only inside ``transaction``."""
 
     def transaction(self) -> AbstractContextManager[None]:

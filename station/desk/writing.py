@@ -1,6 +1,6 @@
 """What the desk writes into its store, by subject."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -56,16 +56,23 @@ class Items(Protocol):
         """Keep a scan that is no device: the journal has all that was scanned."""
         ...
 
-    def live_item(self, connection: str, identifier: Identifier) -> Link | None:
-        """The row with this identifier that makes a second scan a repeat: live, not itself a repeat."""
+    def live_item(
+        self, connection: str, identifier: Identifier, *, kind: str = "", address: str = "", other_than: int = 0
+    ) -> Link | None:
+        """The row with this whole identifier that makes a second scan a repeat: live, not itself a repeat.
+
+        It is one of this connection, or of any that goes to the same kind of system at the same address.
+        """
         ...
 
-    def live_device(self, connection: str, device_id: str, *, other_than: int = 0) -> Link | None:
-        """The row of another item that holds this device, live."""
+    def live_device(
+        self, connection: str, device_id: str, *, other_than: int = 0, kind: str = "", address: str = ""
+    ) -> Link | None:
+        """The row of another item that holds this device, live; of which connections, as above."""
         ...
 
-    def waiting_half(self, batch: str, since: datetime) -> Item | None:
-        """The newest open row of the batch whose identifier still lacks fields, scanned since then."""
+    def halves(self, batch: str) -> list[Item]:
+        """The open rows of the batch whose identifier still lacks fields, the newest first (20 at most)."""
         ...
 
     def last_open(self) -> Item | None:
@@ -85,6 +92,7 @@ class Items(Protocol):
         again_in: int | None = None,
         batch: str | None = None,
         fits: str | None = None,
+        would_be: str | None = None,
     ) -> None:
         """Change what is given; 0 takes a link away. A row that moves to another batch gets a new number there."""
         ...
@@ -99,6 +107,14 @@ class Items(Protocol):
 
     def open_items(self, *, unchecked_only: bool = False) -> list[Item]:
         """All open rows of open batches that are whole, and neither a repeat, inside another row nor removed."""
+        ...
+
+    def hide_scan(self, item: int, shown: str) -> None:
+        """What was scanned for a row has turned out to be a secret: it is sealed, and shown in this way."""
+        ...
+
+    def forget_log(self) -> None:
+        """After a commit: no file holds any more what was overwritten by it."""
         ...
 
     def forget_secrets(self, items: Sequence[int]) -> None:
@@ -131,6 +147,51 @@ class Findings(Protocol):
 
     def link_device(self, device: int, inside: int) -> None:
         """Say that another row holds this device, so that it is not sent from here."""
+        ...
+
+
+class Kept(Protocol):
+    """What is kept of a device beside its progress."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def number(self) -> int:
+        """The number in its name, 0 for none."""
+        ...
+
+    @property
+    def target(self) -> str:
+        """The ID of the target that it was moved to, empty while it is where it was claimed."""
+        ...
+
+    @property
+    def labels(self) -> tuple[tuple[str, str], ...]: ...
+
+
+class Facts(Protocol):
+    """Writing names and what changes after a claim."""
+
+    def next_name_number(self, batch: str) -> int:
+        """A number that no name of this batch was given before."""
+        ...
+
+    def put_made_name(self, item: int, name: str, number: int, *, made: bool = True) -> None:
+        """Name a row by a pattern, or (``made`` false) take note that a person named it."""
+        ...
+
+    def change_device(
+        self,
+        device: int,
+        *,
+        name: str | None = None,
+        number: int | None = None,
+        target: str | None = None,
+        place: str | None = None,
+        handle: str | None = None,
+        labels: Mapping[str, str] | None = None,
+    ) -> None:
+        """Change what is kept of a device; ``place`` and ``handle`` are its outcome's."""
         ...
 
 

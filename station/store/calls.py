@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - statements are made of this room's own words; values go in as parameters
 """Calls and the queue that they are made of."""
 
+import json
 from datetime import datetime
 
 from station.core.batch import Batch
@@ -16,13 +17,13 @@ from .values import fields_text, maybe_time_text, time_text
 
 _CALL_FIELDS = (
     "key", "number", "verb", "connection", "kind", "address", "account", "target", "operator", "request_id", "made_at",
-    "batch", "state", "tries", "sent_at", "answer",
+    "batch", "state", "tries", "sent_at", "answer", "given", "secret_fields",
 )
 
 
 class CallReads(ItemReads):
     def calls(self, *states: CallState, batch: str = "") -> list[Call]:
-        """All states where none is given."""
+        """All states where none is given. A change's own secrets are named, and empty: they are never written."""
         where: list[str] = []
         values: list[str] = []
         if states:
@@ -51,7 +52,8 @@ class CallWrites(CallReads, FindingWrites):
         values: tuple[Value, ...] = (
             call.key, call.number, call.verb.value, call.connection, call.kind, call.address, call.account, call.target,
             call.operator, call.request_id, time_text(call.made_at), call.batch, call.state.value, call.tries,
-            maybe_time_text(call.sent_at), call.answer,
+            maybe_time_text(call.sent_at), call.answer, json.dumps(dict(call.values), ensure_ascii=False),
+            ",".join(name for name, _ in call.secrets),
         )
         self._db.write(f"INSERT INTO calls ({', '.join(_CALL_FIELDS)}) VALUES ({marks(values)})", *values)
         self._db.write_many(

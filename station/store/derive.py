@@ -66,12 +66,25 @@ FOUND_COLUMNS = ("device_count", "claimed_count", "device_type", "product_number
 
 def found_values(found: Sequence[FoundDevice]) -> tuple[Value, ...]:
     """For ``FOUND_COLUMNS``: a word that not all devices share is left empty."""
-    claimed = [device for device in found if device.status is ClaimStatus.CLAIMED]
+    claimed = [device for device in found if is_taken(device)]
     return (
         len(found), len(claimed), _shared([device.type for device in found]),
         _shared([device.product_number for device in found]), _holder(claimed).value,
         _shared([device.place for device in claimed]),
     )
+
+
+def is_taken(device: FoundDevice) -> bool:
+    """Whether there is nothing left to claim of a device: claimed by anybody, or our own."""
+    return device.status is ClaimStatus.CLAIMED or device.owned or device.holder is Holder.OURS
+
+
+def shown_status(told: ClaimStatus, found: Sequence[FoundDevice]) -> ClaimStatus:
+    """A row's claim status: what the vendor told, but what is ours already is shown as claimed."""
+    if not any(device.status is not ClaimStatus.CLAIMED and is_taken(device) for device in found):
+        return told
+    taken = all(is_taken(device) for device in found)
+    return ClaimStatus.CLAIMED if taken else ClaimStatus.PARTLY_CLAIMED
 
 
 def join_would_be(would_be: Sequence[tuple[str, str]]) -> str:
@@ -86,6 +99,6 @@ def _shared(words: Sequence[str]) -> str:
 
 
 def _holder(claimed: Sequence[FoundDevice]) -> Holder:
-    holders = {device.holder for device in claimed}
+    holders = {Holder.OURS if device.owned else device.holder for device in claimed}
     order = (Holder.ANOTHER, Holder.NOT_TOLD, Holder.NOBODY, Holder.OURS)
     return next((one for one in order if one in holders), Holder.NOBODY)

@@ -16,7 +16,7 @@ from .rows import found_values, read_finding
 from .steps import StepWrites
 from .values import maybe_time_text, time_text
 
-_DEVICE_SET = "ref = ?, status = ?, holder = ?, place = ?, type = ?, product_number = ?, found_handle = ?"
+_DEVICE_SET = "ref = ?, status = ?, holder = ?, place = ?, type = ?, product_number = ?, found_handle = ?, owned = ?"
 _NOTHING = FoundDevice("", ClaimStatus.UNCHECKED)
 _FOUND_SET = ", ".join(f"{name} = ?" for name in derive.FOUND_COLUMNS)
 
@@ -55,17 +55,18 @@ class FindingWrites(FindingReads, StepWrites):
         stated = (len(finding.devices), finding.claimed) if finding.devices else counts or (0, 0)
         shown = self._own(item, finding.devices)
         counted = derive.found_values(shown)[:2] if shown else stated
+        status = derive.shown_status(finding.status, finding.devices)
         self._db.write(
             "UPDATE items SET claim_status = ?, what = ?, title = ?, looked_up_at = ?, counts_differ = ?, "
             f"would_be = ?, look_up = ?, raw_finding = ?, {_FOUND_SET} WHERE id = ?",
-            finding.status.value, finding.what, finding.title, time_text(finding.at),
+            status.value, finding.what, finding.title, time_text(finding.at),
             int(counts is not None and counts != stated), derive.join_would_be(finding.would_be), check.value,
             finding.raw, *counted, *derive.found_values(finding.devices)[2:], item,
         )
         self._write_search(item)
         if changed:
             self._derive([item])
-        elif (row["claim_status"], row["device_count"], row["claimed_count"]) != (finding.status.value, *counted):
+        elif (row["claim_status"], row["device_count"], row["claimed_count"]) != (status.value, *counted):
             self._touch(item)
 
     def put_devices(self, item: int, found: Sequence[FoundDevice]) -> None:
@@ -110,7 +111,8 @@ class FindingWrites(FindingReads, StepWrites):
 
     def _write_status(self, item: int) -> None:
         """A row's claim status from what is known of its devices; where nothing is, it stays as it is."""
-        status = status_of(tuple(device.found for device in self.devices(item)) or (_NOTHING,))
+        found = tuple(device.found for device in self.devices(item)) or (_NOTHING,)
+        status = derive.shown_status(status_of(found), found)
         if status is not ClaimStatus.UNCHECKED:
             self._db.write("UPDATE items SET claim_status = ? WHERE id = ?", status.value, item)
 
@@ -125,7 +127,7 @@ class FindingWrites(FindingReads, StepWrites):
         self._db.write_many("DELETE FROM devices WHERE id = ?", [(device.id,) for device in gone])
         self._db.write_many(
             "INSERT INTO devices (item, device_id, progress, changed_at, ref, status, holder, place, type, "
-            "product_number, found_handle) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "product_number, found_handle, owned) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             [
                 (item, one.device_id, progress.value, changed_at, *found_values(one)) for one in new
             ],

@@ -94,6 +94,7 @@ class ItemWrites(ItemReads, BatchWrites):
         again_in: int | None = None,
         batch: str | None = None,
         fits: str | None = None,
+        would_be: str | None = None,
     ) -> None:
         if batch is not None:
             self._move_item(item, batch)
@@ -101,15 +102,23 @@ class ItemWrites(ItemReads, BatchWrites):
             self._change_identifier(item, identifier)
         links = {"repeat_of": repeat_of, "inside": inside, "again_in": again_in}
         changes: dict[str, Value] = {column: link or None for column, link in links.items() if link is not None}
-        words = {"name": name, "look_up": check, "reason": reason, "fits": fits}
+        words = {"name": name, "look_up": check, "reason": reason, "fits": fits, "would_be": would_be}
         changes |= {column: str(word) for column, word in words.items() if word is not None}
         if changes:
             sets = ", ".join(f"{column} = ?" for column in changes)
             self._db.write(f"UPDATE items SET {sets} WHERE id = ?", *changes.values(), item)
-        if identifier is not None or changes.keys() - {"look_up", "reason", "again_in"}:
+        if identifier is not None or changes.keys() - {"look_up", "reason", "again_in", "would_be"}:
             self._touch(item)
         if identifier is not None or name is not None:
             self._write_search(item)
+
+    def hide_scan(self, item: int, shown: str) -> None:
+        """What was scanned for a row has turned out to be a secret: it is sealed, and shown in this way."""
+        row = self._db.one("SELECT scan, scanned_at, sealed FROM items WHERE id = ?", item)
+        if row is not None and not row["sealed"]:
+            kept = self._secrets.seal_scan(row["scan"] or b"", row["scanned_at"], secret=True)
+            self._db.write("UPDATE items SET scan = ?, sealed = 1 WHERE id = ?", kept, item)
+        self._db.write("UPDATE items SET shown = ? WHERE id = ?", shown, item)
 
     def forget_secrets(self, items: Sequence[int]) -> None:
         for item in items:

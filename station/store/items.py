@@ -2,7 +2,6 @@
 """Rows: reading them, and finding those that a scan or a person means."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from station.core.identifier import Identifier
 from station.core.item import Device, Item, Link
@@ -10,11 +9,14 @@ from station.core.progress import LIVE
 
 from .base import CHUNK, Part, marks
 from .rows import ITEM_FROM, read_device, read_link
-from .values import time_text
 
 _LIVE = ", ".join(sorted(f"'{progress.value}'" for progress in LIVE))
 _FREE = "i.repeat_of IS NULL AND i.inside IS NULL"
+_SAME = "(i.connection = ? OR (b.kind = ? AND b.address = ?))"
 _OPEN = "b.closed_at IS NULL AND i.progress = 'open'"
+
+MOST_HALVES = 20
+"""A label is tried with so many of the rows that still lack something, the newest first."""
 
 
 class ItemReads(Part):
@@ -48,31 +50,34 @@ class ItemReads(Part):
     def raw_finding(self, item: int) -> str:
         return str(self._db.value("SELECT raw_finding FROM items WHERE id = ?", item) or "")
 
-    def live_item(self, connection: str, identifier: Identifier) -> Link | None:
+    def live_item(
+        self, connection: str, identifier: Identifier, *, kind: str = "", address: str = "", other_than: int = 0
+    ) -> Link | None:
         row = self._db.one(
             "SELECT i.id, i.number, i.scanned_at, b.id AS batch_id, b.on_table FROM "
-            f"{ITEM_FROM} WHERE i.key = ? AND i.connection = ? AND i.live = 1 AND {_FREE} ORDER BY i.id LIMIT 1",
-            identifier.key, connection,
+            f"{ITEM_FROM} WHERE i.key = ? AND {_SAME} AND i.live = 1 AND i.complete = 1 AND i.fits = '' AND i.id != ? "
+            f"AND {_FREE} ORDER BY i.id LIMIT 1",
+            identifier.key, connection, kind, address, other_than,
         )
         return read_link(row) if row else None
 
-    def live_device(self, connection: str, device_id: str, *, other_than: int = 0) -> Link | None:
+    def live_device(
+        self, connection: str, device_id: str, *, other_than: int = 0, kind: str = "", address: str = ""
+    ) -> Link | None:
         row = self._db.one(
             "SELECT i.id, i.number, i.scanned_at, b.id AS batch_id, b.on_table FROM devices d "
             "JOIN items i ON i.id = d.item JOIN batches b ON b.seq = i.batch WHERE d.device_id = ? "
-            f"AND d.inside IS NULL AND d.progress IN ({_LIVE}) AND i.connection = ? AND i.id != ? AND {_FREE} "
+            f"AND d.inside IS NULL AND d.progress IN ({_LIVE}) AND {_SAME} AND i.id != ? AND {_FREE} "
             "ORDER BY i.id LIMIT 1",
-            device_id, connection, other_than,
+            device_id, connection, kind, address, other_than,
         )
         return read_link(row) if row else None
 
-    def waiting_half(self, batch: str, since: datetime) -> Item | None:
-        found = self._items(
+    def halves(self, batch: str) -> list[Item]:
+        return self._items(
             "WHERE i.batch = (SELECT seq FROM batches WHERE id = ?) AND i.complete = 0 AND i.progress = 'open' "
-            f"AND {_FREE} AND i.scanned_at >= ? ORDER BY i.id DESC LIMIT 1",
-            batch, time_text(since),
+            f"AND i.fits = '' AND {_FREE} ORDER BY i.id DESC LIMIT {MOST_HALVES}", batch,
         )
-        return found[0] if found else None
 
     def last_open(self) -> Item | None:
         newest = self._db.value(

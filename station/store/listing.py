@@ -73,15 +73,16 @@ class ListingReads(Part):
             "sum(CASE WHEN closed_at IS NULL THEN unchecked END) FROM batches WHERE on_table = 1"
         )
         scanned, ready, problems, queued, unknown, claimed, sending, checking, unchecked = (one or 0 for one in row)
-        titles = {
-            one["target_title"]: one["ready"]
+        # Two connections may have targets of the same title: each is counted by itself.
+        goals = {
+            (one["connection"], one["target_title"]): one["ready"]
             for one in self._db.read(
-                "SELECT target_title, sum(ready) AS ready FROM batches WHERE on_table = 1 AND closed_at IS NULL "
-                "GROUP BY target_title ORDER BY min(seq)"
+                "SELECT connection, target_title, sum(ready) AS ready FROM batches WHERE on_table = 1 "
+                "AND closed_at IS NULL GROUP BY connection, target_title ORDER BY min(seq)"
             )
         }
         lost = self._db.read(
-            "SELECT i.claimable, i.claim_status, b.target_title, b.closed_at FROM items i "
+            "SELECT i.claimable, i.claim_status, b.connection, b.target_title, b.closed_at FROM items i "
             "JOIN batches b ON b.seq = i.batch "
             f"WHERE b.on_table = 1 AND i.secret_names != '' AND i.claimable > 0 AND {_LOST}"
         )
@@ -90,10 +91,10 @@ class ListingReads(Part):
             if one["closed_at"] is None:
                 ready -= one["claimable"]
                 unchecked -= one["claim_status"] == "unchecked"
-                titles[one["target_title"]] -= one["claimable"]
+                goals[one["connection"], one["target_title"]] -= one["claimable"]
         return Counts(
             scanned, ready, problems, queued, unknown, claimed, sending, self._waiting_since() if queued else None,
-            tuple((title, count) for title, count in titles.items() if count), checking, unchecked,
+            tuple((title, count) for (_, title), count in goals.items() if count), checking, unchecked,
         )
 
     def under_way(self, batches: Sequence[str]) -> int:

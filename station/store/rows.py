@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from station.core.batch import Batch
 from station.core.call import Call, CallDevice, CallState, Verb
@@ -94,7 +95,7 @@ def outcome_values(outcome: Outcome | None) -> tuple[str | None, ...]:
 def read_device(row: sqlite3.Row, links: Mapping[int, Link]) -> Device:
     found = FoundDevice(
         row["device_id"], ClaimStatus(row["status"]), row["ref"], row["type"], row["product_number"],
-        Holder(row["holder"]), row["place"], row["found_handle"],
+        Holder(row["holder"]), row["place"], row["found_handle"], bool(row["owned"]),
     )
     return Device(
         id=row["id"], item=row["item"], found=found, progress=Progress(row["progress"]), outcome=read_outcome(row),
@@ -102,10 +103,19 @@ def read_device(row: sqlite3.Row, links: Mapping[int, Link]) -> Device:
     )
 
 
-def found_values(found: FoundDevice) -> tuple[str, ...]:
-    """For the columns ref, status, holder, place, type, product_number, found_handle."""
+def found_values(found: FoundDevice) -> tuple[str | int, ...]:
+    """For the columns ref, status, holder, place, type, product_number, found_handle, owned."""
     return (
-        found.ref, found.status.value, found.holder.value, found.place, found.type, found.product_number, found.handle
+        found.ref, found.status.value, found.holder.value, found.place, found.type, found.product_number, found.handle,
+        int(found.owned),
+    )
+
+
+def _read_found(one: Sequence[Any]) -> FoundDevice:
+    """A device of a kept finding: its ID and ``found_values``; version 1 did not write the last."""
+    device_id, ref, status, holder, place, device_type, product, handle = one[:8]
+    return FoundDevice(
+        device_id, ClaimStatus(status), ref, device_type, product, Holder(holder), place, handle, any(one[8:9])
     )
 
 
@@ -122,7 +132,8 @@ def read_call(row: sqlite3.Row, devices: tuple[CallDevice, ...]) -> Call:
         address=row["address"], account=row["account"], target=row["target"], devices=devices,
         operator=row["operator"], request_id=row["request_id"], made_at=read_time(row["made_at"]), batch=row["batch"],
         state=CallState(row["state"]), tries=row["tries"], sent_at=maybe_read_time(row["sent_at"]),
-        answer=row["answer"],
+        answer=row["answer"], values=tuple(json.loads(row["given"]).items()),
+        secrets=tuple((name, Secret("")) for name in row["secret_fields"].split(",") if name),
     )
 
 
@@ -139,10 +150,7 @@ def read_finding(row: sqlite3.Row, identifier: Identifier) -> Finding:
     return Finding(
         identifier=identifier, status=ClaimStatus(row["status"]), at=read_time(row["at"]), what=row["what"],
         title=row["title"],
-        devices=tuple(
-            FoundDevice(one[0], ClaimStatus(one[2]), one[1], one[5], one[6], Holder(one[3]), one[4], one[7])
-            for one in json.loads(row["devices"])
-        ),
+        devices=tuple(_read_found(one) for one in json.loads(row["devices"])),
         counts=None if row["total"] is None else (row["total"], row["claimed"]),
         would_be=tuple((one, code) for one, code in json.loads(row["would_be"])), raw=row["raw"],
     )

@@ -151,6 +151,68 @@ class KeyringSeal(_KeySeal):
         return (key, "") if len(key) == 32 else (None, "the keyring keeps no key")
 
 
+class FileSeal(_KeySeal):
+    """A random key that is kept beside the connections' secrets in the sealed file.
+
+    ``find`` gives it (32 bytes), once a person has opened that file; told true, it may make one. See ``KeyringSeal``.
+    """
+
+    def __init__(self, find: Callable[[bool], bytes | None], make: bool = True) -> None:
+        super().__init__()
+        self._asked = True
+        self._why_not = "the sealed file is not open"
+        self._find, self._make = find, make
+
+    def salt(self, salt: bytes) -> None:
+        """A random key needs none."""
+
+    def _fetch(self) -> tuple[bytes | None, str]:
+        key = self._find(self._make)
+        return (key, "") if key is not None and len(key) == 32 else (None, "the sealed file is not open")
+
+
+class EitherSeal:
+    """Seals with the first that is available, and opens what any of them has sealed."""
+
+    def __init__(self, first: _KeySeal, second: Callable[[bool], _KeySeal]) -> None:
+        """``second`` gives the other one; a key of its own is made only where the first is not available."""
+        self._first, self._make_second = first, second
+        self._second = second(False)
+
+    @property
+    def available(self) -> bool:
+        return self._first.available or self._second.available
+
+    @property
+    def why_not(self) -> str:
+        return "" if self.available else self._first.why_not
+
+    def salt(self, salt: bytes) -> None:
+        self._first.salt(salt)
+        self._second.salt(salt)
+
+    def fetch(self) -> bool:
+        first = self._first.available or self._first.fetch()
+        if not self._second.available:
+            second = self._make_second(not first)
+            second.fetch()
+            self._second = second
+        return self.available
+
+    def seal(self, data: bytes, bound: bytes) -> bytes:
+        return (self._first if self._first.available else self._second).seal(data, bound)
+
+    def unseal(self, data: bytes, bound: bytes) -> bytes:
+        if not self._first.available:
+            return self._second.unseal(data, bound)
+        try:
+            return self._first.unseal(data, bound)
+        except SealError:
+            if not self._second.available:
+                raise
+        return self._second.unseal(data, bound)
+
+
 class MemoryOnly:
     """No key: secrets stay in memory, and a row needs its secret again after a restart."""
 
@@ -171,8 +233,12 @@ class MemoryOnly:
 
 
 def choose_seal(
-    environment: Callable[[str], str | None], keyring_seal: Callable[[], KeyringSeal] = KeyringSeal
+    environment: Callable[[str], str | None],
+    keyring_seal: Callable[[], KeyringSeal] = KeyringSeal,
+    file_key: Callable[[bool], bytes | None] | None = None,
 ) -> Seal:
-    """The passphrase where one is set, else the keyring."""
+    """The passphrase where one is set, else the keyring, or the sealed file where ``file_key`` finds its key."""
     passphrase = environment("STATION_SEAL_KEY")
-    return PassphraseSeal(passphrase) if passphrase else keyring_seal()
+    if passphrase:
+        return PassphraseSeal(passphrase)
+    return keyring_seal() if file_key is None else EitherSeal(keyring_seal(), lambda make: FileSeal(file_key, make))

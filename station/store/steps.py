@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from station.core.item import Device
+from station.core.item import Device, Item
 from station.core.outcome import Outcome
 from station.core.progress import Progress, check_step
 
@@ -73,12 +73,14 @@ class StepWrites(ItemWrites):
         before = self.item(item)
         if before is None or not self._move_all(item, Progress.REMOVED, Progress.OPEN, at, who, ""):
             return False
+        batch = self.batch(before.batch)
+        system = {"kind": batch.kind, "address": batch.address} if batch else {}
         if before.repeat_of is None and before.inside is None:
-            other = self._other_live(before.connection, before.identifier.key, item)
+            other = None if before.identifier.missing else self._other_live(before, **system)
             if other:
                 self._db.write("UPDATE items SET repeat_of = ? WHERE id = ?", other, item)
         for device in self.devices(item):
-            held = self.live_device(before.connection, device.device_id, other_than=item)
+            held = self.live_device(before.connection, device.device_id, other_than=item, **system)
             if held:
                 self._db.write("UPDATE devices SET inside = ? WHERE id = ?", held.item, device.id)
         return True
@@ -106,12 +108,9 @@ class StepWrites(ItemWrites):
             self._touch(item)
         return True
 
-    def _other_live(self, connection: str, key: str, item: int) -> int | None:
-        found: int | None = self._db.value(
-            "SELECT min(i.id) FROM items i WHERE i.key = ? AND i.connection = ? AND i.live = 1 AND i.repeat_of IS NULL "
-            "AND i.inside IS NULL AND i.id != ?", key, connection, item,
-        )
-        return found
+    def _other_live(self, item: Item, **system: str) -> int | None:
+        link = self.live_item(item.connection, item.identifier, other_than=item.id, **system)
+        return link.item if link else None
 
     def _derive(self, items: Iterable[int]) -> None:
         """Write the rows' columns from their devices, and count up their batches' revisions."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from .batches import BatchReads
 from .calls import CallReads, CallWrites
 from .connection import Connection, connect
+from .facts import FactReads, FactWrites
 from .findings import FindingReads
 from .journal import JournalReads, JournalWrites
 from .listing import ListingReads
@@ -16,11 +17,11 @@ from .seals import MemoryOnly, Seal
 from .secrets import SecretKeeping
 
 
-class SqliteReader(ListingReads, CallReads, FindingReads, JournalReads, BatchReads):
+class SqliteReader(ListingReads, CallReads, FindingReads, JournalReads, BatchReads, FactReads):
     """What can be read; secrets are not told, only that they are there."""
 
 
-class SqliteStore(ListingReads, CallWrites, JournalWrites):
+class SqliteStore(ListingReads, CallWrites, JournalWrites, FactWrites):
     """All that the desk keeps. Used on the thread that opened it; ``read_only`` may be entered on any."""
 
     def __init__(self, path: Path, connection: Connection, seal: Seal) -> None:
@@ -32,6 +33,11 @@ class SqliteStore(ListingReads, CallWrites, JournalWrites):
 
     def transaction(self) -> AbstractContextManager[None]:
         return self._db.transaction()
+
+    def forget_log(self) -> None:
+        """Copy the write-ahead log back and empty it, so that no file holds what was overwritten; a reader that is
+        under way puts that off until the log is full."""
+        self._db.read("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def keeps_secrets(self) -> bool:
         return self.seal.available

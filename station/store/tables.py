@@ -85,6 +85,7 @@ batches = Table(
     # counters, kept by triggers
     _number("scanned"), _number("ready"), _number("problems"), _number("queued"), _number("sending"),
     _number("unknown"), _number("claimed"), _number("checking"), _number("unchecked"),
+    _number("numbered"),  # the highest number that a name of this batch was given: none is used twice
     Index("batches_on_table", "on_table", sqlite_where=Column("on_table") == 1),
 )
 Index("batches_open", batches.c.seq, sqlite_where=batches.c.closed_at.is_(None))
@@ -109,6 +110,7 @@ items = Table(
     Column("problem", Integer, Computed(PROBLEM, persisted=False)),
     # long ones last, so that a look at the others does not read them
     _number("sealed"), Column("scan", LargeBinary), _text("raw_finding"),
+    _number("made_name"), _number("name_number"),  # whether the name was made by a pattern, and its number
     _words("items", "progress", Progress), _words("items", "claim_status", ClaimStatus),
     _words("items", "holder", Holder), _words("items", "look_up", Check), *_outcome_words("items"),
     # Rows are never deleted, so no ID is ever used twice, and each scan is spared a write to SQLite's own sequence.
@@ -129,6 +131,7 @@ devices = Table(
     _text("found_handle"), _text("progress", "open"), *_outcome(),
     Column("call", Text, ForeignKey("calls.key", deferrable=True, initially="DEFERRED")),
     _link("inside", "items.id"), _maybe("changed_at"),
+    _number("owned"), _text("name"), _number("name_number"), _text("target"), _text("labels", "{}"),
     _words("devices", "progress", Progress), _words("devices", "status", ClaimStatus),
     _words("devices", "holder", Holder), *_outcome_words("devices"),
     sqlite_autoincrement=True,
@@ -153,7 +156,7 @@ calls = Table(
     _text("key", key=True), Column("number", Integer, nullable=False, unique=True), _needed("verb"),
     _needed("connection"), _needed("kind"), _text("address"), _text("account"), _text("target"), _text("operator"),
     _text("request_id"), _needed("made_at"), _text("batch"), _text("state", "sending"), _number("tries"),
-    _maybe("sent_at"), _text("answer"),
+    _maybe("sent_at"), _text("answer"), _text("given", "{}"), _text("secret_fields"),
     _words("calls", "verb", Verb), _words("calls", "state", CallState),
 )
 Index("calls_state", calls.c.state, calls.c.number)

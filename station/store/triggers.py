@@ -9,12 +9,12 @@ CLAIMABLE = (
 """How many devices Claim would claim of a row, if its batch is open: ``core.item.Item.claimable`` in SQL."""
 
 PROBLEM = (
-    "CASE WHEN progress = 'refused' OR progress = 'held' OR progress = 'unknown' THEN 1 "
+    "CASE WHEN progress = 'held' OR progress = 'unknown' OR (progress = 'refused' AND again_in IS NULL) THEN 1 "
     "WHEN progress = 'open' AND repeat_of IS NULL AND inside IS NULL AND (complete = 0 OR fits <> '' "
     "OR claim_status = 'not_found' OR claim_status = 'unregistered' "
     "OR (claim_status = 'claimed' AND holder <> 'ours')) THEN 1 ELSE 0 END"
 )
-"""Whether a person should look at a row."""
+"""Whether a person should look at a row; one that was tried again is looked at where it goes on."""
 
 COUNTED = {
     "scanned": "({row}.progress <> 'removed')",

@@ -119,7 +119,7 @@ def test_a_damaged_file_is_kept_aside_and_what_can_be_read_comes_over(shelf: She
     path, desk = shelf.store.path, shelf.store.desk_id()
     shelf.store.close()
     data = bytearray(path.read_bytes())
-    at = 0 if where == "head" else len(data) // 2 // 4096 * 4096
+    at = 0 if where == "head" else len(data) * 2 // 3 // 4096 * 4096
     data[at : at + 4096] = os.urandom(4096)
     path.write_bytes(data)
     opened = open_store(path, now=lambda: START)

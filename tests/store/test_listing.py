@@ -124,6 +124,6 @@ def test_a_long_table_is_counted_and_searched_at_once(long_shelf: Shelf) -> None
     for ask in (
         lambda: store.live_item("local", long_shelf.store.items([LONG // 2])[0].identifier),
         lambda: store.live_device("local", "d77777"), store.last_open, lambda: store.queued("local", 50),
-        store.queued_connections, lambda: store.waiting_half("b1", long_shelf.now()),
+        store.queued_connections, lambda: store.halves("b1"),
     ):
         assert quickest(ask) < 0.01

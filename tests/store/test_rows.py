@@ -1,6 +1,5 @@
 """Rows: numbers, repeats, halves, links, moves, removal and return."""
 
-from datetime import timedelta
 
 import pytest
 
@@ -78,17 +77,13 @@ def test_what_is_live_makes_a_repeat(shelf: Shelf, progress: Progress, repeats: 
 
 def test_two_halves_become_one_identifier(shelf: Shelf) -> None:
     half = Identifier.of(Kind.SERIAL_MAC, serial="S1")
-    at = shelf.now()
     item = shelf.add(half)
-    waiting = shelf.store.waiting_half("b1", at)
-    assert waiting is not None
-    assert waiting.id == item
-    assert shelf.store.waiting_half("b1", at + timedelta(hours=1)) is None
+    assert [waiting.id for waiting in shelf.store.halves("b1")] == [item]
     assert shelf.store.counts().problems == 1
     assert shelf.store.open_items() == []
     with shelf.store.transaction():
         shelf.store.change_item(item, identifier=half.join(Identifier.of(Kind.SERIAL_MAC, mac="aa11")))
-    assert shelf.store.waiting_half("b1", at) is None
+    assert shelf.store.halves("b1") == []
     assert row(shelf, item).identifier.text == "serial=S1,mac=aa11"
     assert [open_row.id for open_row in shelf.store.open_items(unchecked_only=True)] == [item]
 
