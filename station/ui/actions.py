@@ -11,7 +11,7 @@ from station.core.progress import Progress
 from station.words import say
 
 from .filter_bar import FilterBar
-from .items_model import Column, cell_text
+from .items_model import Column
 from .items_table import ItemsTable
 from .panels import DETAILS, Panels
 from .pasting import Pasting
@@ -102,7 +102,8 @@ class Actions(QObject):
     def _copy(self) -> None:
         rows = [self._table.items.rows.row_of(item_id) for item_id in self._table.selected_ids()]
         items = [item for item in map(self._table.items.item_at, rows) if item is not None]
-        lines = ("\t".join(cell_text(item, column) for column in Column) for item in items)
+        text_of = self._table.items.text_of
+        lines = ("\t".join(text_of(item, column) for column in Column) for item in items)
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     @Slot(int)

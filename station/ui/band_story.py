@@ -6,17 +6,15 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from station.core.item import Item
 from station.core.news import Claiming, ItemsGone, ScanHeard, Summary, Trouble
-from station.core.outcome import OutcomeKind
-from station.core.progress import Progress
 from station.words import Headline, Tone, advise, has, headline, say
 
+from .band_sums import queued, summed_up, together
 from .bridge import Bridge
 from .desk_state import DeskState
+from .destinations import destinations, listed
 from .status_band import Shown, StatusBand
 
 AGE_MS = 20_000
-_TAKEN_OUT = frozenset({Progress.REMOVED, Progress.RELEASED})
-"""What a person took out or gave back is no result of the claim."""
 
 
 class BandStory(QObject):
@@ -30,6 +28,8 @@ class BandStory(QObject):
         self._item: Item | None = None
         self._told: Headline | None = None
         self._claiming: Claiming | None = None
+        self._into = ""
+        self._sums: tuple[Summary, ...] = ()
         bridge.heard.connect(self._hear)
         bridge.items_changed.connect(self._follow)
         bridge.items_gone.connect(self._let_go)
@@ -46,6 +46,11 @@ class BandStory(QObject):
         """Whether keys reach this window; if not, that is all that matters."""
         self._listening = listening
         self._tell()
+
+    @Slot()
+    def forget_sums(self) -> None:
+        """What is told from now on is no part of what was summed up before."""
+        self._sums = ()
 
     @Slot(object)
     def _hear(self, heard: tuple[ScanHeard, ...]) -> None:
@@ -81,7 +86,8 @@ class BandStory(QObject):
     def _sum_up(self, summary: Summary) -> None:
         self._claiming = None
         self._item = None
-        self._told = _summed_up(summary)
+        self._sums = together((*self._sums, summary))
+        self._told = summed_up(self._sums, self._state)
         self._tell()
 
     @Slot(object)
@@ -93,6 +99,8 @@ class BandStory(QObject):
 
     @Slot()
     def _tell(self) -> None:
+        if self._claiming is None:
+            self._into = listed(destinations(self._state))
         under_way = self._claiming if not self._state.offline else None
         self._state.set_claiming(under_way is not None)  # what waits for the network is nothing to wait for here
         self._band.set_practice(self._state.practice)
@@ -114,10 +122,10 @@ class BandStory(QObject):
         if self._told is not None:
             return self._told
         if self._claiming is not None and self._state.offline:
-            return _queued(self._claiming.total - self._claiming.done)
+            return queued(self._claiming.total - self._claiming.done)
         if self._claiming is not None:
             words = say("band.claiming", done=self._claiming.done, total=self._claiming.total).upper()
-            target = ", ".join(title for title, _ in self._state.plan.counts.devices) or self._state.target_title
+            target = self._into or self._state.target_title
             line = say("band.claiming_into", target=target) if target else say("band.claiming_line")
             return Headline(Tone.READY, words, "", line)
         return Headline(Tone.WAITING, say("band.empty").upper(), "", say("band.empty_line"))
@@ -126,33 +134,3 @@ class BandStory(QObject):
 def _refused(heard: ScanHeard) -> Headline:
     line = advise("refusal", heard.refusal).cause if heard.refusal else ""
     return Headline(Tone.PROBLEM, say("band.not_a_device").upper(), heard.shown, line)
-
-
-def _summed_up(summary: Summary) -> Headline:
-    unsettled = dict(summary.unsettled)
-    outcomes = {kind: count for kind, count in summary.outcomes if kind not in _TAKEN_OUT}
-    done, ours = outcomes.pop(OutcomeKind.CLAIMED_NOW, 0), outcomes.pop(OutcomeKind.ALREADY_OURS, 0)
-    refused = sum(outcomes.values())
-    if summary.rehearsal:
-        words, last = say("band.would_be_claimed", count=done), say("band.rehearsal_line")
-        parts = [say("band.would_be_refused_count", n=refused)] if refused else []
-        return Headline(Tone.PROBLEM if refused else Tone.READY, words.upper(), "", ". ".join([*parts, last]))
-    queued = unsettled.pop(Progress.QUEUED, 0)
-    open_still = sum(unsettled.values())
-    if queued and not done and not ours and not refused and not open_still:
-        return _queued(queued)
-    reasons = "; ".join(f"{count} {say(f'band.because.{kind}')}" for kind, count in sorted(outcomes.items()))
-    parts = [say("band.ours_before", n=ours)] if ours else []
-    if refused:
-        parts.append(say("band.not_claimed", n=refused, reasons=reasons))
-    if queued + open_still:
-        parts.append(say("band.unsettled", n=queued + open_still))
-    if not parts:
-        parts.append(say("band.all_settled"))
-    tone = Tone.UNKNOWN if open_still else Tone.PROBLEM if refused and not done + ours else Tone.DONE
-    words = say("band.claimed", count=done) if done else say("band.nothing_claimed")
-    return Headline(tone, words.upper(), "", ". ".join(parts))
-
-
-def _queued(count: int) -> Headline:
-    return Headline(Tone.WAITING, say("band.queued_count", count=count).upper(), "", say("band.queued_line"))

@@ -1,5 +1,6 @@
 """The one primary button: it says how many devices go where, or why there is nothing to claim."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from station.core.news import Counts
 from station.words import say
 
+from .destinations import Destination, listed
 from .style import RADIUS, Style
 
 HEIGHT, FONT, NARROWEST, EDGE = 48, 17, 230, 20
@@ -23,29 +25,31 @@ class Wording:
     why_not: str = ""
 
 
-def wording(counts: Counts, *, offline: bool, target: str, busy: bool = False) -> Wording:
-    """What a press would do now."""
-    total = sum(number for _, number in counts.devices)
+def wording(
+    counts: Counts, places: Sequence[Destination], *, offline: bool, target: str, busy: bool = False
+) -> Wording:
+    """What a press would do now: ``places`` are where what is ready goes."""
+    total = sum(place.count for place in places)
     if busy:
         return Wording((say("claim.busy"),), say("claim.busy"))
     if not total:
         return Wording((_why_not(counts, target),), _why_not(counts, target))
-    if not all(title for title, _ in counts.devices):
+    if not all(place.words for place in places):
         return Wording((say("claim.no_target"), say("claim.no_target_short")), say("claim.no_target"))
-    verb = "queue" if offline else "claim"
-    return Wording(_texts(verb, total, counts))
+    return Wording(_texts("queue" if offline else "claim", total, counts, places))
 
 
-def _texts(verb: str, total: int, counts: Counts) -> tuple[str, ...]:
+def _texts(verb: str, total: int, counts: Counts, places: Sequence[Destination]) -> tuple[str, ...]:
     unchecked = say("claim.unchecked", n=counts.unchecked) if counts.unchecked else ""
-    titles = [title for title, _ in counts.devices]
-    short = say(f"claim.{verb}_short", n=total, target=", ".join(titles))
-    shorter = say("claim.shorter", n=total, target=", ".join(titles))
-    bare = say("claim.shorter", n=total, target=say("claim.places", n=len(titles)) if len(titles) > 1 else titles[0])
-    if len(titles) == 1:
-        return (say(f"claim.{verb}", n=total, target=titles[0]) + unchecked, short, shorter, bare)
-    each = ", ".join(say("claim.part", count=number, target=title) for title, number in counts.devices)
-    return (say(f"claim.{verb}_several", n=total, each=each) + unchecked, short, shorter, bare)
+    words = [place.words for place in places]
+    short = say(f"claim.{verb}_short", n=total, target=", ".join(words))
+    shorter = say("claim.shorter", n=total, target=", ".join(words))
+    bare = say("claim.shorter", n=total, target=say("claim.places", n=len(words)) if len(words) > 1 else words[0])
+    if len(words) == 1:
+        return (say(f"claim.{verb}", n=total, target=words[0]) + unchecked, short, shorter, bare)
+    whole = say(f"claim.{verb}_several", n=total, each=listed(places))
+    places_only = say(f"claim.{verb}_short", n=total, target=say("claim.places", n=len(words)))
+    return (whole + unchecked, whole, places_only, bare)
 
 
 def _why_not(counts: Counts, target: str) -> str:
@@ -68,7 +72,7 @@ class ClaimButton(QAbstractButton):
         self._style = style
         self._wording = Wording(("",))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.tell(wording(Counts(), offline=False, target=""))
+        self.tell(wording(Counts(), (), offline=False, target=""))
 
     def restyle(self, style: Style) -> None:
         self._style = style
@@ -81,7 +85,7 @@ class ClaimButton(QAbstractButton):
         self.setCursor(Qt.CursorShape.ArrowCursor if said.why_not else Qt.CursorShape.PointingHandCursor)
         self.setText(said.texts[0])
         self.setAccessibleName(said.texts[0])
-        self.setToolTip(said.why_not or say("claim.tooltip"))
+        self.setToolTip(said.why_not or said.texts[0].replace("<", "‹"))
         self.updateGeometry()
         self.update()
 

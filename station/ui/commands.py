@@ -10,6 +10,7 @@ from station.words import Tone, say
 from .banner import Banner, Kind, Notice
 from .bridge import Bridge
 from .desk_state import DeskState
+from .destinations import destinations, listed
 from .panels import Panels
 from .wishes import Wishes
 
@@ -61,7 +62,7 @@ class Commands(QObject):
             return
         self._asked = command
         self._forget.start()
-        target = ", ".join(title for title, _ in counts.devices)
+        target = listed(destinations(self._state))
         text = say(f"command.{command}_ask", n=devices if command == "claim" else rows, target=target)
         self._banner.tell(Notice(Kind.WISH, Tone.READY, text, "", ASKED_S, say(f"command.{command}"),
                                  lambda: self._do(command)))

@@ -10,13 +10,15 @@ from station.words import say
 
 from .claim_button import wording
 from .commands import Commands
+from .destinations import destinations, place_of, several
+from .items_columns import show_places
 from .items_model import Column
 
 if TYPE_CHECKING:
     from .window import Window
 
-SORTS = dict(zip(Column, (SortBy.NUMBER, SortBy.IDENTIFIER, SortBy.WHAT, SortBy.NAME, SortBy.STATUS, SortBy.SCANNED),
-                 strict=True))
+SORTS = {Column.NUMBER: SortBy.NUMBER, Column.IDENTIFIER: SortBy.IDENTIFIER, Column.WHAT: SortBy.WHAT,
+         Column.NAME: SortBy.NAME, Column.STATUS: SortBy.STATUS, Column.SCANNED: SortBy.SCANNED}
 
 
 class Conduct(QObject):
@@ -26,6 +28,8 @@ class Conduct(QObject):
         self._parts = parts = window.parts
         self._was_practice = False
         parts.top.connection_chosen.connect(window.wishes.choose)
+        parts.top.mixed_wanted.connect(window.wishes.mix)
+        window.items.place_of = lambda item: place_of(window.state, item)
         parts.top.target_wanted.connect(lambda: window.panels.open("targets"))
         parts.top.operator_wanted.connect(lambda: window.panels.open("operator"))
         parts.top.line_pressed.connect(window.wishes.try_now)
@@ -34,6 +38,7 @@ class Conduct(QObject):
         parts.counters.wanted.connect(self._show_only)
         parts.filters.changed.connect(self._reorder)
         parts.claim.clicked.connect(self.claim)
+        parts.rehearse.clicked.connect(window.story.forget_sums)
         parts.rehearse.clicked.connect(window.wishes.rehearse)
         parts.receipt.clicked.connect(lambda: window.panels.open("summary"))
         header = window.table.horizontalHeader()
@@ -57,7 +62,8 @@ class Conduct(QObject):
         """Claim what the button says; without a name or a target, ask for that first."""
         window = self._window
         counts = window.state.plan.counts
-        homeless = not window.state.target_title or not all(title for title, _ in counts.devices)
+        alone = not window.state.plan.mixed and not window.state.target_title
+        homeless = alone or not all(title for title, _ in counts.devices)
         if counts.ready and homeless and window.panels.open("targets"):
             return
         if not self._parts.claim.isEnabled():
@@ -71,7 +77,11 @@ class Conduct(QObject):
         state = self._window.state
         counts = state.plan.counts
         self._parts.counters.tell(counts)
-        self._parts.claim.tell(wording(counts, offline=state.offline, target=state.target_title, busy=state.claiming))
+        places = destinations(state)
+        self._parts.claim.tell(
+            wording(counts, places, offline=state.offline, target=state.target_title, busy=state.claiming)
+        )
+        show_places(self._parts.table, self._window.style_now, places=several(state))
         self._parts.rehearse.setEnabled(bool(counts.devices) and not state.claiming)
         target = state.target_title
         self._window.setWindowTitle(say("window.title_into", target=target) if target else say("window.title"))
@@ -126,7 +136,9 @@ class Conduct(QObject):
 
     @Slot(int)
     def _sort(self, column: int) -> None:
-        order, by = self._window.listing.order, SORTS[Column(column)]
+        order, by = self._window.listing.order, SORTS.get(Column(column))
+        if by is None:  # where rows go is no order of its own
+            return
         first = by in (SortBy.NUMBER, SortBy.SCANNED)
         descending = not order.descending if order.by is by else first
         self._window.listing.choose(Order(by, descending, order.text, order.show))

@@ -157,7 +157,7 @@ class DetailsPanel(Panel):
         if self._details is not None:
             terms = self._doors.terms(self._details.item.connection)
             self._buttons.hide()  # the answers stand in their place
-            self._question.ask(cost_of_release(terms, self._details.item))
+            self._question.ask(cost_of_release(terms, [self._details.item]))
 
     @Slot()
     def _copy(self) -> None:

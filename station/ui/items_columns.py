@@ -10,12 +10,14 @@ from .items_model import Column
 from .style import Style
 
 NUMBER_WIDTH, SCANNED_WIDTH = 56, 92
-SHARES = {Column.IDENTIFIER: 0.24, Column.WHAT: 0.26, Column.NAME: 0.16, Column.STATUS: 0.34}
+SHARES = {Column.IDENTIFIER: 0.24, Column.WHAT: 0.26, Column.NAME: 0.16, Column.PLACE: 0.22, Column.STATUS: 0.34}
 """How the columns between the first and the last share the rest of the width."""
 NARROW = 700
 """Below this width, at 100 %, what a row is stands in the details alone."""
 NARROWEST = 640
 """Below this one, so does its name."""
+PLACE_WIDTH = 170
+"""So much more is needed where rows say where they go."""
 _NOWHERE = QModelIndex()
 
 
@@ -29,7 +31,15 @@ def set_up_headers(table: QTableView) -> None:
     columns.setHighlightSections(False)
     columns.setSectionsClickable(True)
     columns.setSortIndicatorShown(False)
+    table.setColumnHidden(Column.PLACE, True)
     columns.setAccessibleName(say("access.header"))
+
+
+def show_places(table: QTableView, style: Style, *, places: bool) -> None:
+    """Whether each row says where it goes."""
+    if places == table.isColumnHidden(Column.PLACE):
+        table.setColumnHidden(Column.PLACE, not places)
+        fit_columns(table, style)
 
 
 def fit_columns(table: QTableView, style: Style) -> None:
@@ -37,7 +47,8 @@ def fit_columns(table: QTableView, style: Style) -> None:
     header, width = table.horizontalHeader(), table.viewport().width()
     first, last = style.px(NUMBER_WIDTH), style.px(SCANNED_WIDTH)
     header.resizeSection(Column.NUMBER, first)
-    for column, least in ((Column.WHAT, NARROW), (Column.NAME, NARROWEST)):
+    more = 0 if table.isColumnHidden(Column.PLACE) else PLACE_WIDTH
+    for column, least in ((Column.WHAT, NARROW + more), (Column.NAME, NARROWEST + more)):
         table.setColumnHidden(column, width < style.px(least))
     shares = {column: share for column, share in SHARES.items() if not table.isColumnHidden(column)}
     for column, share in shares.items():

@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPi
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from station.core.item import Item
-from station.words import Sentence, age, status
+from station.words import Sentence, status
 
 from . import symbols
-from .items_model import Column, Index, ItemsModel, cell_text
+from .items_model import Column, Index, ItemsModel
 from .style import ROW, TEXT, Style
 
 PAD = 12
@@ -68,7 +68,7 @@ class ItemsDelegate(QStyledItemDelegate):
         self._line = QColor(colours.line)
         self._surface, self._selected = QColor(colours.surface), QColor(colours.selected)
         self._accent = QColor(colours.action)
-        quiet = {Column.NUMBER, Column.SCANNED}
+        quiet = {Column.NUMBER, Column.PLACE, Column.SCANNED}
         self._inks = {column: QColor(colours.muted if column in quiet else colours.text) for column in Column}
         self._cache: dict[Hashable, Any] = {}
         self._words: dict[int, _Words] = {}
@@ -108,7 +108,7 @@ class ItemsDelegate(QStyledItemDelegate):
         item = self._model.item_at(index.row()) if index.isValid() else None
         if event.type() is not QEvent.Type.ToolTip or item is None:
             return super().helpEvent(event, view, option, index)
-        text = cell_text(item, index.column())
+        text = self._model.text_of(item, index.column())
         room = view.visualRect(index).width() - 2 * self._pad
         if index.column() == Column.STATUS:
             room -= self._style.px(2 * PILL_PAD + SIGN + 6)
@@ -125,7 +125,7 @@ class ItemsDelegate(QStyledItemDelegate):
         words = self._words.get(item.id)
         if words is None or words.item is not item:
             now = datetime.now(UTC)
-            texts = tuple(cell_text(item, column, now) for column in (0, 1, 2, 3))
+            texts = tuple(self._model.text_of(item, column, now) for column in range(Column.PLACE))
             words = _Words(item, texts, status(item, now))
             if len(self._words) > CACHED:
                 self._words.clear()
@@ -139,7 +139,8 @@ class ItemsDelegate(QStyledItemDelegate):
         painter.setFont(self._fonts[column])
         painter.setPen(self._inks[column])
         for at, item in shown:
-            text = age(item.scanned_at, now) if column == Column.SCANNED else self._words_of(item).texts[column]
+            aged = column in (Column.PLACE, Column.SCANNED)  # these change while the row does not
+            text = self._model.text_of(item, column, now) if aged else self._words_of(item).texts[column]
             if text:
                 laid_out = self._cache.get((text, column, room))
                 if laid_out is None:

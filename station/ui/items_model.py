@@ -25,16 +25,21 @@ class Column(IntEnum):
     IDENTIFIER = 1
     WHAT = 2
     NAME = 3
-    STATUS = 4
-    SCANNED = 5
+    PLACE = 4
+    STATUS = 5
+    SCANNED = 6
 
 
 class ItemsModel(QAbstractTableModel):
-    """``ask_page`` is called with the IDs of rows that are on the screen but not in memory; ``keep`` takes the rows."""
+    """``ask_page`` is called with the IDs of rows that are on the screen but not in memory; ``keep`` takes the rows.
+
+    ``place_of`` says where a row goes, in words.
+    """
 
     def __init__(self, ask_page: Callable[[Sequence[int]], object], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows = ItemList()
+        self.place_of: Callable[[Item], str] = lambda item: item.target_title
         self._wanted: set[int] = set()
         self._ask_page = ask_page
         self._asking = QTimer(self, interval=0, singleShot=True)
@@ -60,8 +65,12 @@ class ItemsModel(QAbstractTableModel):
         item = self.item_at(index.row())
         if item is None:
             return None
-        text = cell_text(item, index.column())
+        text = self.text_of(item, index.column())
         return f"{say(f'table.{Column(index.column()).name.lower()}')}: {text}" if role == _SPOKEN else text
+
+    def text_of(self, item: Item, column: int, now: datetime | None = None) -> str:
+        """What a cell says, whole."""
+        return self.place_of(item) if column == Column.PLACE else cell_text(item, column, now)
 
     def item_at(self, row: int) -> Item | None:
         """The row, or None while it is being read."""
@@ -131,7 +140,7 @@ _TEXT_ROLES = frozenset({int(Qt.ItemDataRole.DisplayRole), _SPOKEN})
 
 
 def cell_text(item: Item, column: int, now: datetime | None = None) -> str:
-    """What a cell says, whole."""
+    """What a cell says, whole, of what the row itself knows."""
     now = now or datetime.now(UTC)
     match column:
         case Column.NUMBER:
@@ -142,6 +151,8 @@ def cell_text(item: Item, column: int, now: datetime | None = None) -> str:
             return what_it_is(item)
         case Column.NAME:
             return item.name
+        case Column.PLACE:
+            return item.target_title
         case Column.STATUS:
             return status(item, now).text
         case _:

@@ -25,7 +25,7 @@ class OperatorPanel(Panel):
         self._state, self._known, self._choose = state, tuple(known), choose
         self._before: tuple[str, ...] = ()
         self._list = RowList(say("operator.known"), style)
-        self._list.set_two_lines(False)
+        self._list.set_lines(1)
         self._field = ListField(self._list, say("operator.name"), say("operator.placeholder"))
         self._field.setMaxLength(LONGEST_NAME)
         self._take = button(say("operator.take"), "main")

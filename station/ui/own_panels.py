@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from station.core.item import Item
 
 from .bridge import DeskDoor
+from .desk_state import DeskState
 from .details_panel import DetailsDoors, DetailsPanel
 from .entry_panel import EntryPanel
 from .help_panel import HelpPanel
@@ -28,7 +29,7 @@ class Surroundings:
     """What the panels need of the program round them.
 
     ``receipts`` is the folder that receipts are saved in; ``read_label`` says of a text what it would become on the
-    table: a heading and a line, both sentences; ``terms`` what claiming at a connection (by name) means.
+    table: a heading and a line, both sentences; ``terms`` what claiming at a connection means, by its name and kind.
     """
 
     operators: tuple[str, ...]
@@ -36,18 +37,19 @@ class Surroundings:
     desk_name: str
     now: Callable[[], datetime]
     read_label: Callable[[str], tuple[str, str]] = lambda _text: ("", "")
-    terms: TermsOf = lambda _connection: Terms()
+    terms: Callable[[str, str], Terms] = lambda _connection, _kind: Terms()
 
 
 def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> None:
     """Give the window all its panels."""
     style, state, wishes = window.style_now, window.state, window.wishes
-    details = DetailsPanel(_details_doors(window, desk, surroundings), style)
+    own, terms = PanelWishes(desk, state), _terms_of(state, surroundings)
+    details = DetailsPanel(_details_doors(window, own, terms, surroundings), style)
     window.table.current_changed.connect(details.show_row)
     panels: dict[str, Panel] = {
         DETAILS: details,
         "operator": OperatorPanel(desk, state, style, surroundings.operators, wishes.choose_operator),
-        "targets": TargetPicker(state, wishes, style, surroundings.now),
+        "targets": TargetPicker(window.bridge, state, wishes, own, style, terms, surroundings.now),
         "entry": EntryPanel(style, surroundings.read_label, wishes.keep, window.actions_here.take_text),
         "help": HelpPanel(style),
         "summary": SummaryPanel(
@@ -71,7 +73,15 @@ def _offer_close(window: Window, details: DetailsPanel) -> None:
     details.close_button.setVisible(over and window.panels.open_name == DETAILS)
 
 
-def _details_doors(window: Window, desk: DeskDoor, surroundings: Surroundings) -> DetailsDoors:
+def _terms_of(state: DeskState, surroundings: Surroundings) -> TermsOf:
+    def terms(connection: str) -> Terms:
+        line = state.lines.get(connection)
+        return surroundings.terms(connection, line.kind if line is not None else "")
+
+    return terms
+
+
+def _details_doors(window: Window, own: PanelWishes, terms: TermsOf, surroundings: Surroundings) -> DetailsDoors:
     def item(item_id: int) -> Item | None:
         row = window.items.rows.row_of(item_id)
         return window.items.item_at(row) if row >= 0 else None
@@ -85,6 +95,5 @@ def _details_doors(window: Window, desk: DeskDoor, surroundings: Surroundings) -
             window.parts.filters.clear()
 
     return DetailsDoors(
-        window.bridge, window.state, window.wishes, PanelWishes(desk, window.state), item, go_to, surroundings.terms,
-        surroundings.now,
+        window.bridge, window.state, window.wishes, own, item, go_to, terms, surroundings.now,
     )

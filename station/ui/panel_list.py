@@ -14,12 +14,15 @@ from .items_delegate import printable
 from .style import Style
 
 Index = QModelIndex | QPersistentModelIndex
-PAD, SIGN = 10, 12
+PAD, STEP = 10, 16
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: ``key`` is what it stands for, ``line`` stands below its title; one that is not ``enabled`` is greyed."""
+    """A row: ``key`` is what it stands for, ``line`` and ``more`` stand below its title, ``depth`` steps to the right.
+
+    One that is not ``enabled`` is greyed.
+    """
 
     key: str
     title: str
@@ -28,10 +31,12 @@ class Row:
     tone: Tone | None = None
     mono: bool = False
     chosen: bool = False
+    more: str = ""
+    depth: int = 0
 
     @property
     def spoken(self) -> str:
-        return ", ".join(part for part in (self.title, self.line) if part)
+        return ", ".join(part for part in (self.title, self.line, self.more) if part)
 
 
 class Rows(QAbstractListModel):
@@ -63,12 +68,12 @@ class Rows(QAbstractListModel):
 
 
 class RowsDelegate(QStyledItemDelegate):
-    """Paints a row: its title, and one quieter line below it."""
+    """Paints a row: its title, and up to two quieter lines below it."""
 
     def __init__(self, model: Rows, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self.two_lines = True
+        self.lines = 2
         self.restyle(style)
 
     def restyle(self, style: Style) -> None:
@@ -76,7 +81,7 @@ class RowsDelegate(QStyledItemDelegate):
         self._title, self._mono, self._line = style.font(13, bold=True), style.mono(13), style.font(12)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        heights = QFontMetrics(self._title).height() + (QFontMetrics(self._line).height() if self.two_lines else 0)
+        heights = QFontMetrics(self._title).height() + QFontMetrics(self._line).height() * (self.lines - 1)
         return QSize(self._style.px(80), heights + self._style.px(14))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -89,13 +94,15 @@ class RowsDelegate(QStyledItemDelegate):
             painter.fillRect(rect.x(), rect.y(), px(3), rect.height(), QColor(colours.action))
         elif row.enabled and state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(colours.hover))
-        room = rect.adjusted(px(PAD), px(6), -px(PAD), -px(6))
+        room = rect.adjusted(px(PAD + STEP * row.depth), px(6), -px(PAD), -px(6))
         ink = colours.text if row.enabled else colours.muted
         self._write(painter, room, row.title, mono=row.mono, ink=ink, bold=True)
-        if self.two_lines and row.line:
-            lower = room.adjusted(0, QFontMetrics(self._title).height() + px(2), 0, 0)
-            tone = colours.tones[row.tone].ink if row.tone is not None else colours.muted
-            self._write(painter, lower, row.line, mono=False, ink=tone, bold=False)
+        tone = colours.tones[row.tone].ink if row.tone is not None else colours.muted
+        down = QFontMetrics(self._title).height() + px(2)
+        for line, colour in ((row.line, tone), (row.more, colours.muted)):
+            if line and self.lines > 1:
+                self._write(painter, room.adjusted(0, down, 0, 0), line, mono=False, ink=colour, bold=False)
+                down += QFontMetrics(self._line).height()
 
     def _write(self, painter: QPainter, rect: QRect, text: str, *, mono: bool, ink: str, bold: bool) -> None:
         font = self._mono if mono else (self._title if bold else self._line)
@@ -132,9 +139,11 @@ class RowList(QListView):
         self._drawn_by.restyle(style)
         self.doItemsLayout()
 
-    def set_two_lines(self, two: bool) -> None:
-        self._drawn_by.two_lines = two
-        self.doItemsLayout()
+    def set_lines(self, lines: int) -> None:
+        """How many lines each row has, 1 to 3."""
+        if lines != self._drawn_by.lines:
+            self._drawn_by.lines = lines
+            self.doItemsLayout()
 
     def show_rows(self, rows: Sequence[Row], *, keep: bool = True) -> None:
         """Show rows; current is the one that was (``keep``), else the chosen one, else the first that may be picked."""

@@ -8,6 +8,7 @@ from station.words import Tone, say
 
 from . import symbols
 from .desk_state import DeskState
+from .destinations import title_of
 from .items_delegate import printable
 from .style import Style
 
@@ -19,6 +20,7 @@ WORDS, WORDS_NARROW = 180, 120
 
 class TopRow(QWidget):
     connection_chosen = Signal(str)
+    mixed_wanted = Signal(bool)
     target_wanted = Signal()
     operator_wanted = Signal()
     line_pressed = Signal()
@@ -77,7 +79,9 @@ class TopRow(QWidget):
         line = state.line
         noun = say(f"noun.{line.noun}") if line is not None else ""
         otherwise = say("top.no_connection" if state.started else "top.starting")
-        self._show(self._connection, line.title if line is not None else "", otherwise)
+        connection = title_of(state, line.connection) if line is not None else ""
+        mixed = say("top.mixed", title=connection) if connection and state.plan.mixed else connection
+        self._show(self._connection, mixed, otherwise)
         title = state.target_title
         if title and noun and not self._narrow:
             title = say("top.target_of", title=title, noun=noun)
@@ -114,10 +118,16 @@ class TopRow(QWidget):
     def _list_connections(self) -> None:
         menu = QMenu(self)
         for line in self._state.lines.values():
-            entry = menu.addAction(printable(line.title).replace("&", "&&"))
+            entry = menu.addAction(printable(title_of(self._state, line.connection)).replace("&", "&&"))
             entry.setCheckable(True)
             entry.setChecked(line.connection == self._state.connection)
             entry.triggered.connect(lambda _on=False, name=line.connection: self.connection_chosen.emit(name))
+        if len(self._state.lines) > 1:
+            menu.addSeparator()
+            mixed = menu.addAction(say("top.mix"))
+            mixed.setCheckable(True)
+            mixed.setChecked(self._state.plan.mixed)
+            mixed.triggered.connect(self.mixed_wanted)
         if not menu.isEmpty():
             menu.setMinimumWidth(self._connection.width())
             menu.popup(self._connection.mapToGlobal(QPoint(0, self._connection.height() + 4)))

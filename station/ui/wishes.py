@@ -28,13 +28,17 @@ class Wishes:
     def details(self, item: int) -> None:
         self._desk.do(verbs.table.details, item)
 
-    def keep(self, text: str, source: str = TYPED) -> None:
-        """Take one text in as a scan."""
-        self._desk.do(verbs.intake.keep, Scan(text.encode("utf-8", "surrogatepass"), source, datetime.now(UTC)))
+    def keep(self, text: str, source: str = TYPED, name: str = "") -> None:
+        """Take one text in as a scan, with a name for the device where there is one."""
+        self._desk.do(verbs.intake.keep, Scan(text.encode("utf-8", "surrogatepass"), source, datetime.now(UTC)), name)
 
     def choose(self, connection: str, target: str = "", title: str = "") -> None:
         """Send what is scanned from now on over a connection, into a target of it."""
         self._desk.do(verbs.batches.choose, connection, target, title)
+
+    def mix(self, on: bool) -> None:
+        """Take rows of several connections side by side, each label where it fits; or no longer."""
+        self._desk.do(verbs.batches.mix, on)
 
     def choose_operator(self, name: str) -> None:
         self._desk.do(verbs.batches.choose_operator, name)

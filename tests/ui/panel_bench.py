@@ -41,7 +41,7 @@ class PanelBench:
         self.source.items = {item.id: item for item in self.items}
         terms = Terms("prepaid_subscription", irreversible=True, release=True, release_costs="history")
         around = Surroundings(("Anna", "Per"), Path("receipts"), "desk-1", lambda: datetime.now(UTC), read_label,
-                              lambda _connection: terms)
+                              lambda _connection, _kind: terms)
         add_panels(self.window, self.source, around)
         self.window.show()
         self.tell(Ready("d-1"), line, ItemsChanged(tuple(self.items)), plan_of(self.items))

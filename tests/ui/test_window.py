@@ -28,6 +28,7 @@ from station.core.news import (
 )
 from station.core.target import Target
 from station.desk.ports import Show, SortBy
+from station.ui.items_model import Column
 from station.ui.name_editor import NameEditor
 from station.ui.window import Window, WindowSettings
 from tests.ui.rows import BATCH, LINE, NOW, mixed, plan_of, row
@@ -76,7 +77,7 @@ def test_a_scan_shows_in_band_table_and_counters(window: Window, hear: Hear) -> 
     hear(*mixed())
     assert band(window) == ("READY TO CLAIM", "work-building-flower", "Kit · 25 temperature sensors, none claimed yet")
     assert window.items.rowCount() == 9
-    assert window.items.data(window.items.index(0, 4)) == "Ready"
+    assert window.items.data(window.items.index(0, Column.STATUS)) == "Ready"
     assert window.table.current_id() == 9
     assert window.parts.claim.text() == "Claim 27 devices into Oslo-West"
 
