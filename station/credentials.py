@@ -1,15 +1,47 @@
-"""The connections' own secrets: in the environment, in the system's keyring, never in a plain file."""
+"""The connections' own secrets: in the environment, the system's keyring or the sealed file; never in a plain file."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from enum import StrEnum
+from typing import Protocol
 
 from station.core.secret import Secret
+from station.folders import Folders
+from station.secret_file import FileState, SecretFile, SecretFileError, SecretFileProblem
 
+PASSPHRASE = "STATION_PASSPHRASE"  # noqa: S105 - the variable's name
+SEAL = "seal"
+"""What the sealed file calls the key for PINs; a connection's secret has a dot in its name."""
 _SERVICE = "claiming-station"
+_PLAIN = ("Plaintext", "PlainText")
 
 
 class KeyringMissingError(Exception):
     """This machine has no keyring that can be used; the text is the keyring's own reason."""
+
+
+class Place(StrEnum):
+    """Where a secret is kept."""
+
+    ENVIRONMENT = "environment"
+    KEYRING = "keyring"
+    FILE = "file"
+    LOCKED_FILE = "locked_file"
+    """In the sealed file, which nobody has opened yet."""
+    LOCKED_KEYRING = "locked_keyring"
+    """Perhaps in the keyring, which does not answer."""
+    NOWHERE = "nowhere"
+
+
+class Keyring(Protocol):
+    """What is used of a backend of the keyring library; each may raise whatever it likes."""
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+
+    def delete_password(self, service: str, username: str) -> None: ...
 
 
 def variable(connection: str, name: str) -> str:
@@ -17,44 +49,8 @@ def variable(connection: str, name: str) -> str:
     return f"STATION_SECRET_{connection}_{name}".upper()
 
 
-def find_secret(connection: str, name: str) -> Secret | None:
-    """A connection's secret, from the environment first; None where there is none (or no keyring)."""
-    text = os.environ.get(variable(connection, name))
-    if text:
-        return Secret(text)
-    try:
-        found = _keyring().get_password(_SERVICE, f"{connection}.{name}")
-    except KeyringMissingError:
-        return None
-    except Exception:  # a locked or broken keyring is as good as none: the connection then says what it lacks
-        return None
-    return Secret(found) if found else None
-
-
-def find_secrets(connection: str, names: Iterable[str]) -> dict[str, Secret]:
-    found = {name: find_secret(connection, name) for name in names}
-    return {name: secret for name, secret in found.items() if secret is not None}
-
-
-def keep_secret(connection: str, name: str, secret: Secret) -> None:
-    """Put a secret into the system's keyring. Raises ``KeyringMissingError``: it is never written anywhere else."""
-    try:
-        _keyring().set_password(_SERVICE, f"{connection}.{name}", secret.reveal())
-    except KeyringMissingError:
-        raise
-    except Exception as error:
-        raise KeyringMissingError(str(error) or type(error).__name__) from error
-
-
-class _Keyring:
-    def get_password(self, service: str, name: str) -> str | None:
-        raise NotImplementedError
-
-    def set_password(self, service: str, name: str, password: str) -> None:
-        raise NotImplementedError
-
-
-def _keyring() -> "_Keyring":
+def system_keyring() -> Keyring:
+    """The keyring of this machine. Raises ``KeyringMissingError``, also for one that keeps texts as they are."""
     # Imported when it is needed: finding the system's keyring takes a tenth of a second.
     import keyring
     from keyring.backends import fail, null
@@ -62,4 +58,131 @@ def _keyring() -> "_Keyring":
     backend = keyring.get_keyring()
     if isinstance(backend, fail.Keyring | null.Keyring):
         raise KeyringMissingError("no keyring was found on this machine")
-    return backend  # type: ignore[return-value]
+    if type(backend).__name__.startswith(_PLAIN):
+        raise KeyringMissingError("the keyring that was found keeps its secrets in a plain file")
+    return backend
+
+
+class Credentials:
+    """Finds secrets in that order: environment, keyring, sealed file. Its methods may wait for the disk, the keyring
+    and the person that it asks: never on the window's thread."""
+
+    def __init__(
+        self, file: SecretFile, environment: Mapping[str, str] | None = None,
+        keyring: Callable[[], Keyring] = system_keyring,
+    ) -> None:
+        self.file = file
+        self._environment = os.environ if environment is None else environment
+        self._keyring = keyring
+        self._tried = False
+
+    def find(self, connection: str, name: str) -> Secret | None:
+        """A connection's secret; None where there is none that can be had now."""
+        return self._search(connection, name)[1]
+
+    def find_all(self, connection: str, names: Iterable[str]) -> dict[str, Secret]:
+        found = {name: self.find(connection, name) for name in names}
+        return {name: secret for name, secret in found.items() if secret is not None}
+
+    def place(self, connection: str, name: str) -> Place:
+        """Where a secret is kept."""
+        return self._search(connection, name)[0]
+
+    def keep(self, connection: str, name: str, secret: Secret, *, in_file: bool = False) -> None:
+        """Put a secret into the keyring or the open sealed file. It is then nowhere else but, perhaps, the environment.
+
+        Raises ``KeyringMissingError`` and ``SecretFileError``: it is never written anywhere else.
+        """
+        key = f"{connection}.{name}"
+        if in_file:
+            self.file.put(key, secret)
+            with suppress(Exception):  # where nothing was kept there is nothing to take away
+                self._keyring().delete_password(_SERVICE, key)
+            return
+        try:
+            self._keyring().set_password(_SERVICE, key, secret.reveal())
+        except KeyringMissingError:
+            raise
+        except Exception as error:
+            raise KeyringMissingError(str(error) or type(error).__name__) from error
+        with suppress(SecretFileError):
+            if key in self.file.names():
+                self.file.remove(key)
+
+    def forget(self, connection: str, names: Iterable[str]) -> None:
+        """Take a connection's secrets away, wherever they can be reached."""
+        for name in names:
+            key = f"{connection}.{name}"
+            with suppress(Exception):
+                self._keyring().delete_password(_SERVICE, key)
+            with suppress(SecretFileError):
+                if key in self.file.names():
+                    self.file.remove(key)
+
+    def keyring_trouble(self) -> str:
+        """Why the keyring cannot be used now, in its own words; an empty text where it answers."""
+        try:
+            self._keyring().get_password(_SERVICE, "probe")
+        except Exception as error:  # whatever a keyring's backend raises
+            return str(error) or type(error).__name__
+        return ""
+
+    def state(self) -> FileState:
+        """How the sealed file stands, once the environment's passphrase was tried."""
+        self._try_environment()
+        return self.file.state()
+
+    def _search(self, connection: str, name: str) -> tuple[Place, Secret | None]:
+        text = self._environment.get(variable(connection, name))
+        if text:
+            return Place.ENVIRONMENT, Secret(text)
+        key, silent = f"{connection}.{name}", False
+        try:
+            kept = self._keyring().get_password(_SERVICE, key)
+        except KeyringMissingError:
+            kept = None
+        except Exception:  # a locked or broken keyring: what it keeps cannot be had now
+            kept, silent = None, True
+        if kept:
+            return Place.KEYRING, Secret(kept)
+        if key in self.file.names():
+            return self._from_file(key)
+        return Place.LOCKED_KEYRING if silent else Place.NOWHERE, None
+
+    def _from_file(self, key: str) -> tuple[Place, Secret | None]:
+        if self.state() is FileState.OPEN:
+            with suppress(SecretFileError):
+                return Place.FILE, self.file.get(key)
+        return Place.LOCKED_FILE, None
+
+    def _try_environment(self) -> None:
+        """Open the file with ``STATION_PASSPHRASE``, once: a wrong one must not cost its time at each secret."""
+        passphrase = self._environment.get(PASSPHRASE)
+        if self._tried or not passphrase:
+            return
+        self._tried = True
+        with suppress(SecretFileError):
+            self.file.unlock(Secret(passphrase))
+
+
+def seal_key(credentials: Credentials, make: bool) -> bytes | None:
+    """The key for PINs that the open sealed file keeps (32 bytes); ``make`` it where there is none yet."""
+    if credentials.state() is not FileState.OPEN:
+        return None
+    with suppress(SecretFileError, ValueError):
+        if make and SEAL not in credentials.file.names():
+            credentials.file.put(SEAL, Secret(os.urandom(32).hex()))
+        kept = credentials.file.get(SEAL)
+        return bytes.fromhex(kept.reveal()) if kept is not None else None
+    return None
+
+
+def find_credentials(folders: Folders) -> Credentials:
+    """Where this station's secrets are."""
+    return Credentials(SecretFile(folders.secrets))
+
+
+__all__ = [
+    "PASSPHRASE", "Credentials", "FileState", "Keyring", "KeyringMissingError", "Place", "SecretFileError",
+    "SecretFileProblem", "find_credentials", "seal_key", "system_keyring", "variable",
+]

@@ -3,21 +3,21 @@
 import asyncio
 import logging
 import os
-import queue
 import secrets
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from station.backends.base import Backend
-from station.backends.listing import UnavailableError, load
+from station.backends.listing import UnavailableError
 from station.clock import SystemClock
+from station.connecting import goes_inside, late_backend
 from station.core.news import Trouble
 from station.core.secret import Secret
-from station.credentials import find_secrets
+from station.credentials import Credentials, find_credentials, seal_key
 from station.desk.desk import Desk
 from station.desk.house import Parts, build, leave, seal
 from station.desk.network import Network, Service
@@ -111,6 +111,7 @@ class Station:
     network: Network
     lock: Lock
     inside: Inside | None
+    credentials: Credentials
     fetch_seal: Callable[[], bool] = lambda: False
     _sealing: threading.Thread | None = None
 
@@ -122,11 +123,11 @@ class Station:
     def open_services(self) -> None:
         """Let the bundled server start, and ask for the key that seals secrets: once what is more urgent is done."""
         self.network.open_services()
-        self._sealing = threading.Thread(target=self._fetch_seal, name="seal", daemon=True)
+        self._sealing = threading.Thread(target=self.take_key, name="seal", daemon=True)
         self._sealing.start()
 
-    def _fetch_seal(self) -> None:
-        """On a thread that may wait: a keyring may ask a person to unlock it."""
+    def take_key(self) -> None:
+        """Fetch the key that seals PINs, on a thread that may wait: a keyring may ask a person to unlock it."""
         if self.fetch_seal():
             self.desk.do(seal)
 
@@ -156,17 +157,18 @@ def assemble(
     folders.make(practice)
     base = folders.databases(practice)
     wanted = settings.all_connections()
-    needs_inside = any(each.kind == "local" and not each.values.get("base_url") for each in wanted)
+    credentials = find_credentials(folders)
+    needs_inside = any(map(goes_inside, wanted))
     inside = Inside(base / "server.db", practice, clock, server_faults) if needs_inside else None
     services: Callable[[], list[Service]] = lambda: [inside.serve] if inside else []  # noqa: E731 - one line says it
     network = Network(services)
     lock = Lock(base)
     problems: list[Trouble] = []
-    seals: queue.SimpleQueue[Seal] = queue.SimpleQueue()
+    door = SealOfStore()
     desk = build(
         Parts(
-            open_store=lambda: _open_store(base / "desk.db", clock, faults, problems, seals),
-            backends=lambda: _backends(wanted, inside, clock, problems),
+            open_store=lambda: _open_store(base / "desk.db", clock, faults, problems, door, credentials),
+            backends=lambda: _backends(wanted, credentials, inside, clock, problems),
             network=network,
             clock=clock,
             practice=frozenset(each.name for each in wanted) if practice else frozenset(),
@@ -177,57 +179,54 @@ def assemble(
             mixed=settings.mixed,
         )
     )
-    return Station(settings, folders, clock, desk, network, lock, inside, lambda: _fetched(seals))
+    return Station(settings, folders, clock, desk, network, lock, inside, credentials, door.fetch)
 
 
-def _fetched(seals: "queue.SimpleQueue[Seal]") -> bool:
-    """Wait for the store to be open, then for its key; False where there is none."""
-    try:
-        return seals.get(timeout=OPENS_WITHIN_S).fetch()
-    except queue.Empty:
-        return False
+class SealOfStore:
+    """The seal of the store that is being opened on the desk's thread, for those who may wait for its key."""
+
+    def __init__(self) -> None:
+        self._given = threading.Event()
+        self._seal: Seal | None = None
+
+    def give(self, seal_of_this: "Seal | None") -> None:
+        self._seal = seal_of_this
+        self._given.set()
+
+    def fetch(self) -> bool:
+        """Wait for the store to be open, then for its key; False where there is none."""
+        return self._given.wait(OPENS_WITHIN_S) and self._seal is not None and self._seal.fetch()
 
 
 def _open_store(
-    path: Path, clock: SystemClock, faults: FaultHook, problems: list[Trouble], seals: "queue.SimpleQueue[Seal]"
+    path: Path, clock: SystemClock, faults: FaultHook, problems: list[Trouble], door: SealOfStore,
+    credentials: Credentials,
 ) -> Store:
     # Imported on the desk's thread, while the window is being imported on its own.
-    from station.store import MemoryOnly, choose_seal, open_store
+    from station.store import choose_seal, open_store
 
-    seal_of_this = choose_seal(os.environ.get)
+    seal_of_this = choose_seal(os.environ.get, file_key=lambda make: seal_key(credentials, make))
     try:
         opened = open_store(path, seal_of_this, faults, clock.now)
     except BaseException:
-        seals.put(MemoryOnly())  # nobody waits for the key of a database that did not open
+        door.give(None)  # nobody waits for the key of a database that did not open
         raise
-    seals.put(seal_of_this)
+    door.give(seal_of_this)
     if opened.problem is not None:
         problems.append(Trouble(str(opened.problem), opened.detail))
     return opened.store
 
 
 def _backends(
-    wanted: tuple[ConnectionSettings, ...], inside: Inside | None, clock: SystemClock, problems: list[Trouble]
+    wanted: tuple[ConnectionSettings, ...], credentials: Credentials, inside: Inside | None, clock: SystemClock,
+    problems: list[Trouble],
 ) -> Mapping[str, Backend]:
     """A backend for each connection; one that cannot be set up is told and the rest work."""
     found: dict[str, Backend] = {}
     for each in wanted:
         try:
-            found[each.name] = _backend(each, inside, clock)
+            found[each.name] = late_backend(each, credentials, clock.now, inside)
         except (SettingsError, UnavailableError) as error:
             log.exception("connection %s cannot be set up", each.name)
             problems.append(Trouble("connection_unusable", str(error), each.name))
     return found
-
-
-def _backend(wanted: ConnectionSettings, inside: Inside | None, clock: SystemClock) -> Backend:
-    cls = load(wanted.kind)
-    known = {each.name for each in fields(cls.settings_class)}
-    unknown = set(wanted.values) - known
-    if unknown:
-        raise SettingsError(f"[backends.{wanted.name}] does not know {', '.join(sorted(unknown))}")
-    settings = cls.settings_class(**dict(wanted.values))  # type: ignore[arg-type]
-    goes_inside = wanted.kind == "local" and not settings.base_url
-    if goes_inside and inside is not None:
-        return cls(wanted.name, settings, {"token": inside.token}, clock.now, app=inside)
-    return cls(wanted.name, settings, find_secrets(wanted.name, cls.secret_fields), clock.now)

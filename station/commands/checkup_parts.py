@@ -1,20 +1,25 @@
 """The doctor's look at what the station is made of: engines, drivers, keyring, seal."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata
 
+from station.credentials import Credentials, FileState, Place, find_credentials, variable
+from station.folders import Folders
 from station.settings import Settings
+from station.words import say
 
 from .checkup import Found, try_it
 
 
-def look_at_parts(settings: Settings) -> Iterator[Found]:
+def look_at_parts(settings: Settings, folders: Folders) -> Iterator[Found]:
+    credentials = find_credentials(folders)
     yield from _engines()
     yield try_it("postgresql", _postgresql)
-    yield try_it("keyring", _keyring)
-    yield try_it("seal", _seal)
-    yield from _secrets(settings)
+    yield try_it("keyring", lambda: _keyring(credentials))
+    yield try_it("sealed_file", lambda: _sealed_file(credentials))
+    yield try_it("seal", lambda: _seal(credentials))
+    yield from _secrets(settings, credentials)
 
 
 def _engines() -> Iterator[Found]:
@@ -38,32 +43,48 @@ def _postgresql() -> Found:
         return Found("postgresql", False, "-")
 
 
-def _keyring() -> Found:
+def _keyring(credentials: Credentials) -> Found:
+    """Whether there is one, and whether it answers: a locked one is found out by asking it."""
     # Finding the system's keyring takes a tenth of a second.
     import keyring
-    from keyring.backends import fail, null
 
-    backend = keyring.get_keyring()
-    name = f"{type(backend).__module__}.{type(backend).__name__}"
-    return Found("keyring", not isinstance(backend, fail.Keyring | null.Keyring), name)
+    trouble = credentials.keyring_trouble()
+    backend = type(keyring.get_keyring())
+    name = f"{backend.__module__}.{backend.__name__}"
+    return Found("keyring", not trouble, f"{name}: {trouble}"[:200] if trouble else name)
 
 
-def _seal() -> Found:
+def _sealed_file(credentials: Credentials) -> Found:
+    """The file sealed by a passphrase; that there is none is no fault."""
+    state = credentials.state()
+    path = credentials.file.path
+    if state is FileState.MISSING:
+        return Found("sealed_file", True, "-")
+    return Found(f"sealed_file_{state}" if state is FileState.DAMAGED else "sealed_file", state is FileState.OPEN,
+                 f"{path.name}: {say(f'secrets.file.{state}')}", False, {"file": path})
+
+
+def _seal(credentials: Credentials) -> Found:
     """Whether PINs may wait in the queue; no key is made by looking."""
     from station.store import KeyringSeal, choose_seal  # the database's parts: this look alone needs them
 
-    seal = choose_seal(os.environ.get, lambda: KeyringSeal(make=False))
+    by_file = credentials.state() is FileState.OPEN
+    # An open file makes its key at the first use.
+    key: Callable[[bool], bytes | None] = lambda _make: bytes(32) if by_file else None  # noqa: E731 - one line says it
+    seal = choose_seal(os.environ.get, lambda: KeyringSeal(make=False), key)
     seal.salt(b"0123456789abcdef")
-    if isinstance(seal, KeyringSeal):
+    if not os.environ.get("STATION_SEAL_KEY"):
         seal.fetch()
-    return Found("seal", seal.available, "STATION_SEAL_KEY" if seal.available else seal.why_not[:200])
+    by = "STATION_SEAL_KEY" if os.environ.get("STATION_SEAL_KEY") else say("secrets.place.file" if by_file else
+                                                                          "secrets.place.keyring")
+    return Found("seal", seal.available, by if seal.available else seal.why_not[:200])
 
 
-def _secrets(settings: Settings) -> Iterator[Found]:
-    """Each connection's own secrets: whether they are there, never what they are."""
+def _secrets(settings: Settings, credentials: Credentials) -> Iterator[Found]:
+    """Each connection's own secrets: where they are, never what they are."""
     # Importing a kind of backend imports its HTTP library.
     from station.backends.listing import UnavailableError, load
-    from station.credentials import find_secret, variable
+    from station.connecting import goes_inside
 
     for each in settings.connections:
         try:
@@ -71,11 +92,10 @@ def _secrets(settings: Settings) -> Iterator[Found]:
         except UnavailableError as error:
             yield Found("kind", False, f"{each.name}: {error.reason}"[:200], True, {"kind": each.kind})
             continue
-        for field in kind.secret_fields:
-            if each.kind == "local" and not each.values.get("base_url"):
-                continue
-            there = find_secret(each.name, field) is not None
+        for field in () if goes_inside(each) else kind.secret_fields:
+            place = credentials.place(each.name, field)
             blanks: dict[str, object] = {
                 "connection": each.name, "field": field, "variable": variable(each.name, field)
             }
-            yield Found("secret", there, f"{each.name}.{field}", False, blanks)
+            there = place in (Place.ENVIRONMENT, Place.KEYRING, Place.FILE)
+            yield Found("secret", there, f"{each.name}.{field}: {say(f'secrets.place.{place}')}", False, blanks)

@@ -18,7 +18,7 @@ def doctor(backend: str, as_json: bool) -> Exit:
 
     def all_of_it() -> Iterator[Found]:
         yield from look_at_machine(folders)
-        yield from look_at_parts(settings)
+        yield from look_at_parts(settings, folders)
         yield from look_at_station(settings, folders, backend)
 
     found = list(all_of_it())

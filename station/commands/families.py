@@ -15,6 +15,9 @@ target = typer.Typer(help="The bundled server's targets.", no_args_is_help=True,
 secret = typer.Typer(help="Secrets of connections.", no_args_is_help=True, rich_markup_mode=None)
 registry.add_typer(target, name="target")
 
+Connection = Annotated[str, typer.Argument(metavar="CONNECTION")]
+SecretField = Annotated[str, typer.Argument(metavar="FIELD")]
+
 
 def _end(status: Exit) -> None:
     raise typer.Exit(int(status))
@@ -124,10 +127,35 @@ def add(
 
 @secret.command("set")
 def set_(
-    connection: Annotated[str, typer.Argument(metavar="CONNECTION")],
-    field: Annotated[str, typer.Argument(metavar="FIELD")],
+    connection: Connection,
+    field: SecretField,
+    in_file: options.SealedFile = False,
 ) -> None:
     """Keep a secret in the system's keyring; it is asked for, or read from standard input."""
     from .credentials import set_secret
 
-    _end(set_secret(connection, field))
+    _end(set_secret(connection, field, in_file))
+
+
+@secret.command("list")
+def secrets(backend: options.Backend = "", as_json: options.AsJson = False) -> None:
+    """Say where each secret is kept, never what it is."""
+    from .credentials import list_secrets
+
+    _end(list_secrets(backend, as_json))
+
+
+@secret.command()
+def remove(connection: Connection, field: SecretField) -> None:
+    """Take a secret away from where it is kept."""
+    from .credentials import remove_secret
+
+    _end(remove_secret(connection, field))
+
+
+@secret.command()
+def passphrase() -> None:
+    """Change the passphrase of the sealed file."""
+    from .credentials import change_passphrase
+
+    _end(change_passphrase())
