@@ -1,0 +1,1 @@
+"""HERE Tracking's protocol as its client writes and reads it."""
