@@ -1,0 +1,1 @@
+"""Disruptive Technologies' REST API as its client writes and reads it."""
