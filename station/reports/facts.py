@@ -69,7 +69,7 @@ def device_facts(line: ReceiptLine) -> DeviceFacts:
 
 def type_words(name: str) -> str:
     """A device type in words; one that nobody translated as it stands."""
-    return say(f"type.{name}") if has(f"type.{name}") else name.replace("_", " ").strip().capitalize()
+    return say(f"type.{name}") if has(f"type.{name}") else name
 
 
 def batch_facts(receipt: Receipt) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from station.core.item import Item
 from .bridge import DeskDoor
 from .desk_state import DeskState
 from .details_panel import DetailsDoors, DetailsPanel
-from .entry_panel import EntryPanel
+from .entry_panel import EntryDoors, EntryPanel
 from .help_panel import HelpPanel
 from .operator_panel import OperatorPanel
 from .panel_parts import Panel
@@ -50,7 +50,7 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
         DETAILS: details,
         "operator": OperatorPanel(desk, state, style, surroundings.operators, wishes.choose_operator),
         "targets": TargetPicker(window.bridge, state, wishes, own, style, terms, surroundings.now),
-        "entry": EntryPanel(style, surroundings.read_label, wishes.keep, window.actions_here.take_text),
+        "entry": EntryPanel(style, _entry_doors(window, own, terms, surroundings)),
         "help": HelpPanel(style),
         "summary": SummaryPanel(
             desk, window.bridge, style, surroundings.receipts, surroundings.desk_name, surroundings.now
@@ -81,11 +81,22 @@ def _terms_of(state: DeskState, surroundings: Surroundings) -> TermsOf:
     return terms
 
 
-def _details_doors(window: Window, own: PanelWishes, terms: TermsOf, surroundings: Surroundings) -> DetailsDoors:
-    def item(item_id: int) -> Item | None:
-        row = window.items.rows.row_of(item_id)
-        return window.items.item_at(row) if row >= 0 else None
+def _entry_doors(window: Window, own: PanelWishes, terms: TermsOf, surroundings: Surroundings) -> EntryDoors:
+    def keep(text: str, name: str) -> None:
+        window.wishes.keep(text, name=name)
 
+    return EntryDoors(
+        window.state, terms, surroundings.read_label, keep, window.actions_here.take_text, own.keep_typed, own.fill,
+        lambda: _item(window, window.table.current_id()),
+    )
+
+
+def _item(window: Window, item_id: int) -> Item | None:
+    row = window.items.rows.row_of(item_id)
+    return window.items.item_at(row) if row >= 0 else None
+
+
+def _details_doors(window: Window, own: PanelWishes, terms: TermsOf, surroundings: Surroundings) -> DetailsDoors:
     def go_to(item_id: int) -> None:
         if window.items.rows.row_of(item_id) >= 0:
             window.table.go_to(item_id)
@@ -95,5 +106,6 @@ def _details_doors(window: Window, own: PanelWishes, terms: TermsOf, surrounding
             window.parts.filters.clear()
 
     return DetailsDoors(
-        window.bridge, window.state, window.wishes, own, item, go_to, terms, surroundings.now,
+        window.bridge, window.state, window.wishes, own, lambda item_id: _item(window, item_id), go_to, terms,
+        surroundings.now,
     )

@@ -3,7 +3,7 @@
 from .advice import Advice, advice, advise
 from .catalogue import choose_language, has, languages, say
 from .headline import Headline, headline
-from .status import Sentence, Tone, identifier_text, status, what_it_is
+from .status import Sentence, Tone, identifier_text, missing_words, status, what_it_is
 from .times import age, since, time_of_day
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "headline",
     "identifier_text",
     "languages",
+    "missing_words",
     "say",
     "since",
     "status",

@@ -8,6 +8,7 @@ from station.core.outcome import OutcomeKind
 from station.core.progress import Progress
 
 from .catalogue import has, say
+from .status import missing_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,12 @@ def advice(item: Item) -> Advice | None:
     code = _code(item)
     if not code:
         return None
-    missing = item.identifier.missing
     outcome = item.outcome
     return advise(
         "item",
         code,
         row=(item.repeat_of or item.inside or item).number,
-        field=say(f"field.{missing[0]}") if missing else "",
+        field=missing_words(item.identifier),
         connection=item.fits or item.connection,
         target=item.target_title,
         text=outcome.text if outcome is not None else "",

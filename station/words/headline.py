@@ -10,7 +10,7 @@ from station.core.progress import Progress
 
 from .advice import advice
 from .catalogue import say
-from .status import Tone, identifier_text, status, what_it_is
+from .status import Tone, identifier_text, missing_words, status, what_it_is
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,13 @@ class Headline:
 def headline(item: Item, now: datetime) -> Headline:
     """The band for a row as it is now."""
     sentence = status(item, now)
-    words = say(f"band.{_key(item)}", row=_row(item), field=_missing(item)).upper()
+    words = say(f"band.{_key(item)}", row=_row(item), field=missing_words(item.identifier)).upper()
     return Headline(sentence.tone, words, identifier_text(item.identifier), _line(item, words, sentence.text))
 
 
 def _row(item: Item) -> int:
     link = item.repeat_of or item.inside
     return link.number if link is not None else 0
-
-
-def _missing(item: Item) -> str:
-    missing = item.identifier.missing
-    return say(f"field.{missing[0]}") if missing else ""
 
 
 def _key(item: Item) -> str:

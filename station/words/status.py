@@ -38,6 +38,12 @@ def identifier_text(identifier: Identifier) -> str:
     return " · ".join(f"{say(f'field.{name}')} {value}" for name, value in identifier.fields)
 
 
+def missing_words(identifier: Identifier) -> str:
+    """What an identifier still lacks, "MAC", "SN and PIN"; empty for a whole one."""
+    words = [say(f"field.{name}") for name in identifier.missing]
+    return say("field.both", one=", ".join(words[:-1]), other=words[-1]) if len(words) > 1 else "".join(words)
+
+
 def what_it_is(item: Item) -> str:
     """What a row is: "Kit · 25 temperature sensors", "Temperature", or nothing while nobody told."""
     if item.what == "kit":
@@ -47,9 +53,7 @@ def what_it_is(item: Item) -> str:
         inside = say(key if item.device_type and has(key) else "inside.other", n=item.device_count)
         return say("what.kit_of", inside=inside)
     key = f"type.{item.device_type}"
-    if has(key):
-        return say(key)
-    return item.device_type.replace("_", " ").strip().capitalize() or item.title
+    return say(key) if has(key) else item.device_type or item.title  # one that nobody knows as the vendor writes it
 
 
 def status(item: Item, now: datetime) -> Sentence:
@@ -68,9 +72,8 @@ def _linked(item: Item) -> Sentence | None:
         return Sentence(Tone.REPEAT, say("status.inside", row=item.inside.number))
     if item.fits:
         return Sentence(Tone.UNKNOWN, say("status.fits", connection=item.fits))
-    missing = item.identifier.missing
-    if missing:
-        return Sentence(Tone.UNKNOWN, say("status.needs", field=say(f"field.{missing[0]}")))
+    if item.identifier.missing:
+        return Sentence(Tone.UNKNOWN, say("status.needs", field=missing_words(item.identifier)))
     return None
 
 

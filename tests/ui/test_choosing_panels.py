@@ -40,7 +40,8 @@ def press(qtbot: QtBot, *keys: Qt.Key | str) -> None:
 
 
 def rows_of(bench: PanelBench, panel: str, name: str) -> list[tuple[str, str, bool]]:
-    return [(row.title, f"{row.line} {row.more}".strip(), row.enabled) for row in part(bench.open(panel), RowList, name).rows.rows]
+    rows = part(bench.open(panel), RowList, name).rows.rows
+    return [(row.title, f"{row.line} {row.more}".strip(), row.enabled) for row in rows]
 
 
 def test_a_typed_name_is_taken_by_enter(bench: PanelBench, qtbot: QtBot) -> None:

@@ -57,8 +57,8 @@ SENTENCES = [
      "24 claimed, 1 refused"),
     ({"would_be": "claimed_now"}, Tone.READY, "Would be claimed"),
     ({"fits": "Datacake"}, Tone.UNKNOWN, "Fits Datacake, press Enter to move"),
-    ({"identifier": Identifier.of(Kind.SERIAL_PIN, serial="SN1")}, Tone.UNKNOWN, "Needs PIN"),
-    ({"identifier": Identifier.of(Kind.SERIAL_MAC, serial="SN1")}, Tone.UNKNOWN, "Needs MAC"),
+    ({"identifier": Identifier.of(Kind.SERIAL_PIN, serial="SN1")}, Tone.UNKNOWN, "Waits for its PIN"),
+    ({"identifier": Identifier.of(Kind.SERIAL_MAC, serial="SN1")}, Tone.UNKNOWN, "Waits for its MAC"),
 ]
 
 
@@ -128,7 +128,7 @@ def test_identifiers_and_kits_are_named_for_people() -> None:
     assert what_it_is(kit) == "Kit · 25 temperature sensors"
     assert what_it_is(replace(kit, device_count=1)) == "Kit · 1 temperature sensor"
     assert what_it_is(replace(kit, device_type="flux_capacitor")) == "Kit · 25 devices"
-    assert what_it_is(replace(ROW, device_type="flux_capacitor")) == "Flux capacitor"
+    assert what_it_is(replace(ROW, device_type="flux_capacitor")) == "flux_capacitor"
 
 
 @pytest.mark.parametrize(
