@@ -34,7 +34,34 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The settings of a scanner; each kind has a frozen dataclass of its own, from which its form is drawn."""
+    """The settings of a scanner; each kind has a frozen dataclass of its own, from which its form is drawn.
+
+    A form field is text, number, yes/no by its type; a choice where its metadata has ``choices`` (a tuple), a secret
+    where it has ``secret``, folded away where it has ``advanced``.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A device that is plugged in, as far as this program may see it.
+
+    ``key`` names it by vendor, product and serial number ("05e0:1300:S1234"), never by its port, so that it is the same
+    device in another socket; ``title`` is its own name. ``settings`` are the values that bind a scanner to it.
+    """
+
+    kind: str
+    key: str
+    title: str
+    state: State
+    settings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What a person can do about a device that cannot be used: a code for the sentence, and a text to copy."""
+
+    code: str
+    text: str = ""
 
 
 OnScan = Callable[[Scan], None]
@@ -48,6 +75,16 @@ class Scanner(ABC):
     """The name of its file in this folder."""
 
     settings_type: ClassVar[type[Settings]] = Settings
+
+    @classmethod
+    def find(cls) -> tuple[Found, ...]:
+        """The devices of this kind that are plugged in now; quick enough to be asked every two seconds on a thread."""
+        return ()
+
+    @classmethod
+    def remedy(cls, found: Found) -> Remedy | None:  # noqa: ARG003 - a kind without devices has no remedy
+        """What to do about a device that is there and cannot be used; None where there is nothing to be done."""
+        return None
 
     @abstractmethod
     def start(self, on_scan: OnScan, on_state: OnState) -> None:
