@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from station.core.item import Details, Item
 from station.core.progress import Progress
+from station.core.target import Target
 from station.words import advice, identifier_text, say, status, what_it_is
 
 from .decision_panel import DecisionPart
-from .details_facts import copy_text, device_rows, facts_of, history_of, links_of
+from .details_facts import copied_facts, copy_text, device_rows, facts_of, history_of, links_of
 from .details_parts import FactList
+from .fill_part import FillPart
 from .panel_list import Row, RowList
 from .panel_parts import button, clear, label, soft
 from .style import Style
@@ -34,7 +36,7 @@ class DetailsBody(QWidget):
         self._identifier, self._what = label(), label("", "muted")
         self._status, self._starts = label("", "strong"), label("", "warn")
         self._cause, self._meaning, self._next = label("", "strong"), label(), label()
-        self._decision = DecisionPart()
+        self._half, self._decision = FillPart(), DecisionPart()
         self._name = QLineEdit()
         self._name_caption = label(say("details.name"), "caption")
         self._facts = FactList()
@@ -43,11 +45,15 @@ class DetailsBody(QWidget):
         self._history_caption, self._history = label(say("details.history"), "caption"), label()
         self._links = QVBoxLayout()
         self._build()
+        self._half.filled.connect(doors.own_wishes.fill)
         self._decision.decided.connect(self._decide)
         self._name.editingFinished.connect(self._rename)
         self.restyle(style)
 
-    copy_text = staticmethod(copy_text)
+    def copy_text(self, details: Details) -> str:
+        """All that is known of a row as plain text."""
+        item = details.item
+        return copy_text(details, self._doors.now(), self._doors.terms(item.connection), self._target_of(item))
 
     def _build(self) -> None:
         self._name.setAccessibleName(say("details.name"))
@@ -58,7 +64,9 @@ class DetailsBody(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 6, 0)
         whole.setSpacing(6)
-        above: list[QWidget] = [self._identifier, self._what, self._status, self._starts, self._cause, self._meaning]
+        above: list[QWidget] = [
+            self._identifier, self._what, self._status, self._half, self._starts, self._cause, self._meaning,
+        ]
         below: list[QWidget] = [self._decision, self._name_caption, self._name, self._devices_caption, self._devices]
         for part in (*above, self._next):
             whole.addWidget(part)
@@ -86,7 +94,9 @@ class DetailsBody(QWidget):
         _put(self._status, sentence.text)
         ink = self._style.palette.tones[sentence.tone].ink
         self._status.setStyleSheet(f"color: {ink};")
-        _put(self._starts, what_claim_starts(self._doors.terms(item.connection), item))
+        terms = self._doors.terms(item.connection)
+        _put(self._starts, what_claim_starts(terms, item))
+        self._half.tell(item, terms, self._style)
         cause = counsel.cause if counsel is not None else ""
         _put(self._cause, "" if cause == sentence.text else cause)
         _put(self._meaning, counsel.meaning if counsel is not None else "")
@@ -97,8 +107,14 @@ class DetailsBody(QWidget):
         self._decision.setVisible(held)
         self._show_name(item, begin=begin)
         self._show_devices(details)
-        self._facts.tell(facts_of(details, now))
+        self._facts.tell(facts_of(details, now, terms, self._target_of(item)), copied_facts())
         _put(self._history, "\n".join(history_of(details, now)))
+
+    def _target_of(self, item: Item) -> Target | None:
+        """The target that a row's open batch goes to, as the vendor told it."""
+        state = self._doors.state
+        wanted = next((batch.target for batch in state.plan.batches if batch.id == item.batch), "")
+        return next((target for target in state.targets.get(item.connection, ()) if target.id == wanted), None)
 
     def _show_links(self, item: Item) -> None:
         clear(self._links)
@@ -128,7 +144,9 @@ class DetailsBody(QWidget):
             self._device_rows = rows
             self._devices.show_rows(rows)
         if several:
-            self._devices_caption.setText(say("details.devices_count", n=len(rows)))
+            claimed = details.item.claimed_count if details.item.progress is Progress.OPEN else 0
+            also = say("details.devices_claimed", n=claimed) if claimed else ""
+            self._devices_caption.setText(say("details.devices_count", n=len(rows)) + also)
             self._devices.setFixedHeight(self._devices.sizeHintForRow(0) * min(len(rows), MOST_LINES) + 4)
 
     @Slot()

@@ -3,40 +3,84 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from station.core.item import Details, Device, Event, Item, Link
+from station.core.finding import ClaimStatus, Holder
+from station.core.item import Check, Details, Device, Event, Item, Link
 from station.core.outcome import HowKnown
 from station.core.progress import Progress
+from station.core.target import Target
 from station.words import Tone, advice, has, identifier_text, say, since, status, time_of_day, what_it_is
 
 from .panel_list import Row
+from .target_rows import licence_words
+from .terms import Terms
 
 MOST_EVENTS = 60
 """Lines of history that are shown at most: the newest."""
+LONGEST_ANSWER = 400
+"""Letters of a vendor's own answer that are shown; all of it is copied."""
 Facts = list[tuple[str, str]]
 
 
-def facts_of(details: Details, now: datetime) -> Facts:
-    """Name and value of what is known of a row, without what stands above it in the panel."""
+def facts_of(details: Details, now: datetime, terms: Terms, target: Target | None = None) -> Facts:
+    """Name and value of what is known of a row, without what stands above it in the panel; ``target`` is where it goes.
+    """
     item = details.item
     single = details.devices[0] if len(details.devices) == 1 and item.what != "kit" else None
     at = time_of_day(item.scanned_at, now)
     facts = [
-        ("looked_up", _looked_up(item, now)),
+        ("looked_up", _looked_up(item, now, terms)),
         ("counts", say("details.counts_differ") if item.counts_differ else ""),
+        ("title", item.title if item.title != what_it_is(item) else ""),
         ("product", item.product_number),
+        ("holder", _holder(item, single)),
         ("place", _place(item)),
         *(_outcome_facts(single) if single is not None else ()),
+        ("answer", shortened(details.raw_finding) if _is_unclear(item) else ""),
         ("scanned", say("details.scanned_at", time=at, source=source_words(item.source))),
         ("symbology", symbology_words(item.symbology)),
         ("raw", item.shown),
         ("target", item.target_title),
+        ("licence", licence_words(target, now) if target is not None and item.progress is Progress.OPEN else ""),
         ("operator", details.operator),
     ]
-    return [(say(f"details.fact.{name}"), value) for name, value in facts if value]
+    named = [(say(f"details.fact.{name}"), value) for name, value in facts if value]
+    return named + [(extra_words(name), value) for name, value in details.extra if value]
 
 
-def _looked_up(item: Item, now: datetime) -> str:
-    return since(item.looked_up_at, now) if item.looked_up_at is not None else ""
+def copied_facts() -> list[str]:
+    """The names of the facts that support or a vendor's page asks for by themselves."""
+    return [say("details.fact.handle"), say("details.fact.request"), say("details.fact.device_id")]
+
+
+def extra_words(name: str) -> str:
+    """The name of a fact that only this vendor tells; one that nobody translated as it stands."""
+    return say(f"details.extra.{name}") if has(f"details.extra.{name}") else name.replace("_", " ")
+
+
+def shortened(text: str) -> str:
+    """What a vendor answered, as it came, on one line and no longer than a person reads."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_ANSWER else line[:LONGEST_ANSWER] + "…"
+
+
+def _is_unclear(item: Item) -> bool:
+    """Whether the vendor answered and we could not make a status of it."""
+    return item.claim_status is ClaimStatus.UNCHECKED and item.progress is Progress.OPEN
+
+
+def _looked_up(item: Item, now: datetime, terms: Terms) -> str:
+    if item.looked_up_at is not None:
+        return since(item.looked_up_at, now)
+    never = item.check is Check.NONE or not terms.look_up
+    return say("details.cannot_be_asked") if never and not item.identifier.missing else ""
+
+
+def _holder(item: Item, single: Device | None) -> str:
+    """Who holds what is claimed already, as far as the vendor tells."""
+    if single is not None and single.found.owned:
+        return say("details.holder.owned")
+    told = item.claim_status in (ClaimStatus.CLAIMED, ClaimStatus.PARTLY_CLAIMED) and item.progress is Progress.OPEN
+    return say(f"details.holder.{item.holder}") if told and item.holder is not Holder.NOBODY else ""
 
 
 def _outcome_facts(device: Device) -> Iterable[tuple[str, str]]:
@@ -71,10 +115,12 @@ def device_rows(details: Details) -> list[Row]:
 
 def _device_row(device: Device) -> Row:
     words, tone = device_words(device)
-    outcome = device.outcome
-    handle = (outcome.handle if outcome else "") or device.found.handle
+    outcome, found = device.outcome, device.found
+    handle = (outcome.handle if outcome else "") or found.handle
     said = " ".join(text for text in (outcome.code, outcome.text) if text) if outcome else ""
-    line = " · ".join(part for part in (words, handle, said) if part)
+    kind = say(f"type.{found.type}") if has(f"type.{found.type}") else found.type
+    held = found.place if device.progress is Progress.OPEN else ""
+    line = " · ".join(part for part in (words, held, handle, said, kind, found.product_number) if part)
     return Row(str(device.id), device.device_id, line, tone=tone, mono=True)
 
 
@@ -142,7 +188,7 @@ def links_of(item: Item) -> list[tuple[str, Link]]:
     return [(say(f"details.link.{name}", row=link.number), link) for name, link in links if link is not None]
 
 
-def copy_text(details: Details, now: datetime) -> str:
+def copy_text(details: Details, now: datetime, terms: Terms, target: Target | None = None) -> str:
     """All of it as plain text, for a mail to support."""
     item = details.item
     lines = [identifier_text(item.identifier), what_it_is(item), item.name, status(item, now).text]
@@ -150,8 +196,10 @@ def copy_text(details: Details, now: datetime) -> str:
     if counsel is not None:
         lines += [counsel.cause, counsel.meaning, counsel.next_step]
     lines = [line for line in lines if line]
-    lines += ["", *(f"{name}: {value}" for name, value in facts_of(details, now))]
+    lines += ["", *(f"{name}: {value}" for name, value in facts_of(details, now, terms, target))]
     lines += [say("details.fact.batch") + f": {item.batch}"]
+    if details.raw_finding:
+        lines += ["", say("details.fact.answer"), details.raw_finding]
     if details.devices:
         lines += ["", say("details.devices"), *(f"{row.title}\t{row.line}" for row in device_rows(details))]
     lines += ["", say("details.history"), *history_of(details, now)]

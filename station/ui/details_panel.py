@@ -6,7 +6,6 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from station.core.item import Details, Item
 from station.core.news import DetailsRead
@@ -15,11 +14,11 @@ from station.words import say
 from .bridge import Bridge
 from .desk_state import DeskState
 from .details_body import DetailsBody
-from .details_parts import Question, RowButtons, possible
 from .panel_parts import Panel, button, label, scrolled
 from .panel_wishes import PanelWishes
+from .row_deeds import RowDeeds
 from .style import Style
-from .terms import TermsOf, cost_of_release
+from .terms import TermsOf
 from .wishes import Wishes
 
 SETTLE_MS = 60
@@ -29,7 +28,10 @@ AGE_MS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class DetailsDoors:
-    """Where the details get what they need: news, what is chosen, wishes, the row in the table, the clock."""
+    """Where the details get what they need: news, what is chosen, wishes, the row in the table, the clock.
+
+    ``chosen`` are the selected rows; ``support`` opens the text to the vendor's support for a batch.
+    """
 
     bridge: Bridge
     state: DeskState
@@ -39,6 +41,8 @@ class DetailsDoors:
     go_to: Callable[[int], object]
     terms: TermsOf
     now: Callable[[], datetime]
+    chosen: Callable[[], list[int]]
+    support: Callable[[str], object]
 
 
 class DetailsPanel(Panel):
@@ -47,35 +51,25 @@ class DetailsPanel(Panel):
     def __init__(self, doors: DetailsDoors, style: Style) -> None:
         super().__init__("", style)
         self.setAccessibleName(say("details.title"))
-        self._doors, self._rows = doors, doors.wishes.rows()
+        self._doors = doors
         self._item_id = 0
         self._details: Details | None = None
         self._empty = label(say("details.empty"), "muted")
         self._body = DetailsBody(doors, style)
         self._area = scrolled(self._body)
-        self._question = Question(say("details.release_yes"), say("details.release_no"))
-        self._buttons = RowButtons(self._deeds())
+        self._deeds = RowDeeds(doors, style)
         self._copy_all = button(say("details.do.copy"), "quiet", say("details.does.copy"))
         self._copy_all.clicked.connect(self._copy)
         self.head.insertWidget(1, self._copy_all)
-        foot = QWidget()
-        low = QVBoxLayout(foot)
-        low.setContentsMargins(0, 0, 0, 0)
-        low.addWidget(self._question)
-        low.addWidget(self._buttons)
         self.content.addWidget(self._empty, 1, Qt.AlignmentFlag.AlignTop)
         self.content.addWidget(self._area, 1)
-        self.content.addWidget(foot)
+        self.content.addWidget(self._deeds)
         self._asking = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._asking.timeout.connect(self._ask)
         self._ageing = QTimer(self, interval=AGE_MS)
         self._ageing.timeout.connect(self._age)
         self._ageing.start()
-        self._question.yes.connect(self._buttons.show)
-        self._question.no.connect(self._buttons.show)
-        for gone in (self._buttons.lost_focus, self._question.yes, self._question.no):
-            gone.connect(lambda: self._copy_all.setFocus(Qt.FocusReason.OtherFocusReason))
-        self._question.yes.connect(lambda: doors.own_wishes.release([self._item_id]))
+        self._deeds.lost_focus.connect(lambda: self._copy_all.setFocus(Qt.FocusReason.OtherFocusReason))
         doors.bridge.details_read.connect(self._take)
         doors.bridge.items_changed.connect(self._follow)
         doors.bridge.items_gone.connect(self._forget)
@@ -85,6 +79,7 @@ class DetailsPanel(Panel):
         super().restyle(style)
         if hasattr(self, "_body"):
             self._body.restyle(style)
+            self._deeds.restyle(style)
             self._age()
 
     def opened(self) -> None:
@@ -96,7 +91,7 @@ class DetailsPanel(Panel):
         if item_id == self._item_id:
             return
         self._item_id = item_id
-        self._question.hide()
+        self._deeds.begin()
         item = self._doors.item(item_id) if item_id else None
         self._show(Details(item) if item is not None else None, begin=True)
         self._asking.start()
@@ -135,31 +130,12 @@ class DetailsPanel(Panel):
         self._empty.setVisible(details is None)
         for part in (self._area, self._copy_all):
             part.setVisible(details is not None)
-        self._buttons.setVisible(details is not None and self._question.isHidden())
         self.title.setText(say("details.title") if details is None else say("details.row", row=details.item.number))
+        self._deeds.tell(details)
         if details is not None:
-            terms = self._doors.terms(details.item.connection)
             self._body.tell(details, self._doors.now(), begin=begin)
-            self._buttons.tell(possible(details.item, can_release=terms.release))
-
-    def _deeds(self) -> dict[str, Callable[[], object]]:
-        rows, own = self._rows, self._doors.own_wishes
-        return {
-            "move": lambda: rows.move_to_fitting([self._item_id]),
-            "check_again": lambda: rows.check_again([self._item_id]),
-            "try_again": lambda: rows.try_again([self._item_id]),
-            "take_back": lambda: own.take_back([self._item_id]),
-            "remove": lambda: rows.remove([self._item_id]),
-            "release": self._ask_release,
-        }
-
-    def _ask_release(self) -> None:
-        if self._details is not None:
-            terms = self._doors.terms(self._details.item.connection)
-            self._buttons.hide()  # the answers stand in their place
-            self._question.ask(cost_of_release(terms, [self._details.item]))
 
     @Slot()
     def _copy(self) -> None:
         if self._details is not None:
-            QGuiApplication.clipboard().setText(self._body.copy_text(self._details, self._doors.now()))
+            QGuiApplication.clipboard().setText(self._body.copy_text(self._details))

@@ -54,8 +54,8 @@ class EntryPanel(Panel):
         self._name_caption.setBuddy(self._name)
         self._heading, self._line = label("", "strong"), label("", "muted")
         self._take, self._kept = button(say("entry.keep"), "main"), label("", "good")
-        for part in (self._half, self._choice):
-            self.content.addWidget(part)
+        self.content.addWidget(self._half)
+        self.content.addWidget(self._choice)
         self.content.addWidget(self._field, 1)
         for part in (self._form, self._name_caption, self._name, self._heading, self._line, self._kept, self._take):
             self.content.addWidget(part)

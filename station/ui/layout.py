@@ -1,6 +1,7 @@
 """Where the parts of the window stand."""
 
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from station.words import say
 
@@ -9,6 +10,7 @@ from .claim_button import ClaimButton
 from .counters import Counters
 from .desk_state import DeskState
 from .filter_bar import FilterBar
+from .items_delegate import printable
 from .items_model import ItemsModel
 from .items_table import ItemsTable
 from .panels import Panels
@@ -47,6 +49,7 @@ class Layout(QWidget):
         self.receipt.setAutoDefault(False)
         self.receipt.hide()
         self.claim = ClaimButton(style)
+        self.starts = StartsLine()
         self._build()
 
     def restyle(self, style: Style) -> None:
@@ -115,4 +118,24 @@ class Layout(QWidget):
         for part in (self.top, self.band, self.banner):
             whole.addWidget(part)
         whole.addLayout(self._middle, 1)
-        whole.addLayout(self._foot)
+        low = QVBoxLayout()
+        low.setSpacing(4)
+        low.addWidget(self.starts)
+        low.addLayout(self._foot)
+        whole.addLayout(low)
+
+
+class StartsLine(QLabel):
+    """What a press of Claim starts, right over the button; its line is there even when there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__(" ")
+        self.setProperty("look", "muted")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setWordWrap(True)
+        self.setMinimumWidth(1)
+
+    def tell(self, text: str) -> None:
+        self.setText(printable(text) or " ")
+        self.setAccessibleName(text)

@@ -20,7 +20,7 @@ from .panel_wishes import PanelWishes
 from .panels import DETAILS
 from .summary_panel import SummaryPanel
 from .target_picker import TargetPicker
-from .terms import Terms, TermsOf
+from .terms import Terms, TermsOf, all_that_starts
 from .window import WIDE, Window
 
 
@@ -63,6 +63,7 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
     window.panels.opened.connect(lambda name: panels[name].opened() if name in panels else None)
     window.panels.opened.connect(lambda _name: _offer_close(window, details))
     window.panels.closed.connect(lambda: _offer_close(window, details))
+    state.changed.connect(lambda: window.parts.starts.tell(all_that_starts(state, terms)))
     _offer_close(window, details)
     details.show_row(window.table.current_id())
 
@@ -107,5 +108,5 @@ def _details_doors(window: Window, own: PanelWishes, terms: TermsOf, surrounding
 
     return DetailsDoors(
         window.bridge, window.state, window.wishes, own, lambda item_id: _item(window, item_id), go_to, terms,
-        surroundings.now,
+        surroundings.now, window.table.selected_ids, lambda _batch: None,
     )

@@ -1,7 +1,7 @@
 """What claiming at a connection needs, starts and offers afterwards, as data; and the sentences on what it costs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from station.core.call import Verb
 from station.core.identifier import NEEDED, SECRET_FIELDS, Kind
@@ -58,9 +58,9 @@ class Terms:
     changes: tuple[ChangeTerms, ...] = ()
 
     def field(self, name: str) -> FieldTerms:
-        """What is known of a field, if only that it is needed."""
-        found = next((each for each in self.fields if each.name == name), None)
-        return found or FieldTerms(name, secret=name in SECRET_FIELDS)
+        """What is known of a field that an identifier cannot do without."""
+        found = next((each for each in self.fields if each.name == name), FieldTerms(name))
+        return replace(found, needed=True, secret=found.secret or name in SECRET_FIELDS)
 
     def form(self, kind: Kind) -> tuple[FieldTerms, ...]:
         """The fields that make an identifier of a kind whole, in order."""
