@@ -10,7 +10,7 @@ from station.core.news import LineState, Plan, Refused
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import SETTLED, Progress
 
-from . import summaries
+from . import naming, summaries
 from .work import Work
 
 
@@ -28,17 +28,27 @@ def plan(work: Work) -> None:
             target,
             work.store.get(f"target_title.{chosen}") or target,
             work.state.operator,
+            work.state.mixed,
+            naming.pattern_of(work, chosen),
         )
     )
 
 
-def open_for(work: Work, connection: str) -> Batch:
-    """The open batch of a connection; a new one takes the last target, and puts away what is done with."""
+def open_for(work: Work, connection: str, like: Batch | None = None) -> Batch:
+    """The open batch of a connection; a new one takes the last target, and puts away what is done with.
+
+    Where the connection is not there any more, its batch is one like the batch that is given: nothing is sent of it
+    before there is a connection of that kind, address and account again. Raises ``LookupError`` with neither.
+    """
     found = _open_of(work, connection)
     if found is not None:
         return found
-    backend = work.state.backends[connection]
+    backend = work.backend(connection)
     _put_away_done(work)
+    if backend is None:
+        batch = _another(work, connection, like)
+        work.store.add_batch(batch)
+        return batch
     account = work.state.line(connection).account
     batch = Batch(
         id=str(uuid4()),
@@ -56,8 +66,36 @@ def open_for(work: Work, connection: str) -> Batch:
     return batch
 
 
+def _another(work: Work, connection: str, like: Batch | None) -> Batch:
+    if like is None:
+        raise LookupError(f"no connection {connection}")
+    return Batch(
+        str(uuid4()), connection, like.kind, work.clock.now(), like.address, like.account, like.target,
+        like.target_title, work.state.operator, practice=like.practice,
+    )
+
+
 def _open_of(work: Work, connection: str) -> Batch | None:
-    return next((b for b in work.store.open_batches() if b.connection == connection and not b.name), None)
+    """The one that a scan joins: of this connection as it is now, not as it was set up before."""
+    found = [batch for batch in work.store.open_batches() if batch.connection == connection and not batch.name]
+    return next((batch for batch in found if is_current(work, batch)), None)
+
+
+def is_current(work: Work, batch: Batch) -> bool:
+    """Whether a batch's connection is still of its kind, address and account, as far as that is known."""
+    backend = work.backend(batch.connection)
+    account = work.state.line(batch.connection).account
+    if backend is None:
+        return True  # nobody is there that could be another
+    same = backend.kind == batch.kind and backend.address == batch.address
+    return same and (not batch.account or account is None or account.id == batch.account)
+
+
+def mix(work: Work, on: bool) -> None:
+    """Whether a label that only another connection accepts joins that connection's batch; kept for the next start."""
+    work.state.mixed = bool(on)
+    work.store.put("mixed", "yes" if on else "no")
+    plan(work)
 
 
 def _put_away_done(work: Work) -> None:
@@ -169,6 +207,7 @@ def close(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
         following = open_for(work, batch.connection)
         for item in left:
             work.store.change_item(item.id, batch=following.id)
+            naming.anew(work, item.id)
     summaries.tell_progress(work, batch.id)
 
 

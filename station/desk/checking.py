@@ -10,7 +10,7 @@ from station.core.item import Check, Device, Item, Reason
 from station.core.progress import Progress
 from station.core.target import Account
 
-from . import lines, pauses, returns, summaries
+from . import lines, pauses, repeats, returns, summaries
 from .sending import begin
 from .work import Work
 
@@ -96,7 +96,7 @@ def _not_held_elsewhere(work: Work, item: Item) -> list[Device]:
     queued = [d for d in work.store.devices(item.id) if d.progress is Progress.QUEUED and d.inside is None]
     alone: list[Device] = []
     for device in queued:
-        other = work.store.live_device(item.connection, device.device_id, other_than=item.id)
+        other = repeats.live_device(work, item.connection, device.device_id, other_than=item.id)
         if other is None or work.item(other.item).progress is Progress.OPEN:
             alone.append(device)
             continue

@@ -53,6 +53,8 @@ def build(parts: Parts) -> Desk:
         faults=parts.faults,
         chance=parts.chance,
         submit=submitter(parts.network, backends),
+        submit_to=parts.network.submit,
+        retire=parts.network.retire,
         take_lock=parts.take_lock,
         witness=parts.witness,
     )
@@ -73,6 +75,8 @@ def begin(work: Work) -> None:
     last = store.get("chosen")
     state.chosen = last if last in names else (names[0] if names else "")
     state.operator = store.get("operator")
+    kept = store.get("mixed")
+    state.mixed = kept == "yes" if kept else state.mixed
     pauses.remember(work)
     work.tell(Ready(store.desk_id()))
     work.after.append(lambda: work.outside.post(settle_in))

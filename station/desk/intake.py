@@ -1,23 +1,20 @@
 """What happens to a scan: it is kept, and becomes rows of the table."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from station.backends.base import Backend
-from station.core.batch import Batch
 from station.core.identifier import Identifier
-from station.core.item import Check, Item, Link
-from station.core.news import Heard, LineState, ScanHeard
-from station.core.scan import Scan
+from station.core.item import Check, Event, Item, Reason
+from station.core.news import Heard, LineState, Refused, ScanHeard
+from station.core.progress import Progress
+from station.core.scan import LONGEST_SCAN, Scan
 from station.labels import read as read_label
 from station.labels.base import Label
 
-from . import batches, look_ups
+from . import batches, look_ups, naming, pairing, repeats
+from .pairing import PAIR_WITHIN
 from .work import Work
 from .writing import NewItem
-
-PAIR_WITHIN = timedelta(seconds=10)
-"""Two codes that make one identifier must follow each other within this time."""
 
 
 def keep(work: Work, scan: Scan, name: str = "") -> ScanHeard:
@@ -53,104 +50,143 @@ def _refuse(work: Work, scan: Scan, label: Label, refusal: str) -> ScanHeard:
 
 
 def _keep_identifiers(work: Work, scan: Scan, label: Label, name: str) -> ScanHeard:
-    rows = [_keep_one(work, scan, label, identifier, name) for identifier in label.identifiers]
-    kept = [row for row in rows if row is not None]
+    kept = [row for each in label.identifiers if (row := _keep_one(work, scan, label, each, name)) is not None]
     if not kept:
         return _refuse(work, scan, label, "fits_nowhere")
-    repeats = [row for row in kept if row.repeat_of or row.inside]
-    heard = Heard.REPEAT if len(repeats) == len(kept) else Heard.KEPT
     # A label with several devices answers for the first that is new.
-    shown = next((row for row in kept if row not in repeats), kept[-1])
-    return ScanHeard(heard, shown, label.shown, scan.source)
+    first = next((row for row in kept if not row.repeat), kept[-1])
+    heard = Heard.REPEAT if first.repeat else Heard.KEPT
+    return ScanHeard(heard, first.item, first.shown, scan.source)
 
 
-def _keep_one(work: Work, scan: Scan, label: Label, identifier: Identifier, name: str) -> Item | None:
-    connection, accepted, fits = _connection_for(work, identifier)
+def _keep_one(work: Work, scan: Scan, label: Label, identifier: Identifier, name: str) -> "_Kept | None":
+    joined = pairing.join(work, scan, label, identifier)
+    if joined is not None:
+        row, once_more = joined
+        if not once_more:
+            _begin(work, row)
+        shown = pairing.hide(label, None, row.identifier)
+        return _Kept(work.item(row.id), shown, once_more or bool(row.repeat_of or row.inside))
+    connection, accepted, fits = _connection_for(work, label, identifier)
     if accepted is None:
         return None
+    return _add(work, connection, accepted, scan, label, name or label.hint("name"), fits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A row that a scan was given, the scan as it may be shown, and whether the row was there already."""
+
+    item: Item
+    shown: str
+    repeat: bool
+
+
+def _add(
+    work: Work, connection: str, identifier: Identifier, scan: Scan, label: Label, name: str, fits: str = ""
+) -> _Kept:
     batch = batches.open_for(work, connection)
-    joined = None if fits else _join_half(work, batch, accepted, scan)
-    if joined is not None:
-        return joined
-    link, inside = (None, None) if accepted.missing or fits else find_live(work, connection, accepted)
+    shown = label.shown if fits else pairing.hide(label, None, identifier)
+    link, inside = (None, None) if fits else repeats.find_live(work, connection, identifier)
+    alone = link is None and inside is None
+    whole = not identifier.missing and not fits
     item = work.store.add_item(
         NewItem(
-            batch.id,
-            connection,
-            accepted,
-            scan,
-            label.shown,
-            sealed=label.has_secret,
-            name=name or dict(label.hints).get("name", ""),
-            repeat_of=link.item if link else 0,
-            inside=inside.item if inside else 0,
-            fits=fits,
-            check=Check.IDLE if link or inside or fits or accepted.missing else _first_check(work, connection),
+            batch.id, connection, identifier, scan, shown, sealed=label.has_secret or bool(identifier.secrets),
+            name=name, repeat_of=link.item if link else 0, inside=inside.item if inside else 0, fits=fits,
+            check=_first_check(work, connection) if alone and whole else Check.IDLE,
         )
     )
     row = work.item(item)
     work.touch(item)
-    if link is None and inside is None:
+    _begin(work, row)
+    if not whole and not fits:
+        work.after.append(lambda: work.outside.later(PAIR_WITHIN.total_seconds() + 0.1, still_waits, item))
+    return _Kept(work.item(item), shown, not alone)
+
+
+def _begin(work: Work, row: Item) -> None:
+    """What is done at once for a row that is whole and on its own: its last finding, its name, a look-up."""
+    if row.repeat_of is None and row.inside is None:
         _show_cached(work, row)
+        naming.give(work, [row.id])
         look_ups.want(work, [row])
-    return row
 
 
-def _connection_for(work: Work, identifier: Identifier) -> tuple[str, Identifier | None, str]:
+def still_waits(work: Work, item: int) -> None:
+    """The time for the second code is over: the row says what it still lacks, until that is typed."""
+    row = work.store.item(item)
+    if row is not None and row.identifier.missing and row.progress is Progress.OPEN:
+        work.touch(item)
+
+
+def _connection_for(work: Work, label: Label, identifier: Identifier) -> tuple[str, Identifier | None, str]:
     """The connection whose batch the label joins, the identifier in its form, and the one that it fits instead."""
     chosen = work.state.chosen
-    backend = work.backend(chosen)
-    accepted = backend.accept(identifier) if backend else None
+    accepted = pairing.accept(work.backend(chosen), label, identifier)
     if accepted is not None:
         return chosen, accepted, ""
-    for name, other in work.state.backends.items():
-        taken = other.accept(identifier)
-        if taken is not None:
-            return (name, taken, "") if work.state.mixed else (chosen, identifier, name)
-    return chosen, None, ""
+    others = {
+        name: taken
+        for name, other in work.state.backends.items()
+        if (taken := pairing.accept(other, label, identifier)) is not None
+    }
+    if not others:
+        return chosen, None, ""
+    name = _likeliest(work, others)
+    if work.state.mixed or work.backend(chosen) is None:
+        return name, others[name], ""
+    return chosen, identifier, name
 
 
-def find_live(work: Work, connection: str, identifier: Identifier) -> tuple[Link | None, Link | None]:
-    """The row that this identifier repeats, or the row whose kit holds it."""
-    link = work.store.live_item(connection, identifier)
-    if link is not None:
-        return link, None
-    holder = work.store.live_device(connection, identifier.text)
-    if holder is None:
-        return None, None
-    return (None, holder) if work.item(holder.item).what == "kit" else (holder, None)
+def _likeliest(work: Work, others: Mapping[str, Identifier]) -> str:
+    """Of several that take a label: one that lacks nothing, then one that is being scanned for already."""
+    busy = {batch.connection for batch in work.store.open_batches()}
+    return min(others, key=lambda name: (bool(others[name].missing), name not in busy))
 
 
-def _join_half(work: Work, batch: Batch, identifier: Identifier, scan: Scan) -> Item | None:
-    """Two codes that belong together become one row, in either order."""
-    half = work.store.waiting_half(batch.id, scan.at - PAIR_WITHIN)
-    if half is None:
-        return None
-    whole = _pair(work.backend(batch.connection), half.identifier, identifier)
-    if whole is None:
-        return None
-    link, inside = (None, None) if whole.missing else find_live(work, batch.connection, whole)
-    work.store.change_item(
-        half.id,
-        identifier=whole,
-        repeat_of=link.item if link else None,
-        inside=inside.item if inside else None,
-    )
-    row = work.item(half.id)
-    work.touch(half.id)
-    if link is None and inside is None:
-        look_ups.want(work, [row])
-    return row
+def keep_typed(work: Work, scan: Scan, connection: str, identifier: Identifier, name: str = "") -> ScanHeard:
+    """Keep the fields of a form for one connection, whichever is chosen; the scan may hold its secret ones."""
+    backend = work.backend(connection)
+    sealed = bool(identifier.secrets)
+    label = Label("typed", (identifier,), shown=identifier.text, has_secret=sealed)
+    accepted = backend.accept(identifier) if backend else None
+    if accepted is None:
+        heard = _refuse(work, scan, label, "fits_nowhere")
+    else:
+        kept = _add(work, connection, accepted, scan, label, name)
+        heard = ScanHeard(Heard.REPEAT if kept.repeat else Heard.KEPT, kept.item, kept.shown, scan.source)
+    work.tell(heard)
+    return heard
 
 
-def _pair(backend: Backend | None, half: Identifier, other: Identifier) -> Identifier | None:
-    """The two halves as one, where the second gives what the first still lacks and nothing that it has."""
-    if backend is None or half.kind is not other.kind:
-        return None
-    given = {name for name, _ in (*other.fields, *other.secrets)}
-    if not given <= set(half.missing):
-        return None
-    return backend.accept(half.join(other))
+keep_typed.first = True  # type: ignore[attr-defined]
+
+
+def fill(work: Work, item: int, values: Mapping[str, str]) -> bool:
+    """Give a half row what it still lacks, by typing; what is secret is sealed. What it has stays."""
+    row = work.store.item(item)
+    if row is None or row.closed or row.progress is not Progress.OPEN or row.fits or not row.identifier.missing:
+        return _no_fill(work, "nothing_lacks")
+    backend = work.backend(row.connection)
+    if backend is None:
+        return _no_fill(work, "no_connection")
+    given = {name: values[name].strip() for name in row.identifier.missing if values.get(name, "").strip()}
+    whole = backend.accept(row.identifier.join(Identifier.of(row.identifier.kind, **given))) if given else None
+    if whole is None or sum(map(len, given.values())) > LONGEST_SCAN:
+        return _no_fill(work, "does_not_fit")
+    pairing.make_whole(work, row, whole)
+    named = ", ".join(given)
+    work.store.add_event(Event(work.clock.now(), "filled", row.batch, item, who=work.state.operator, why=named))
+    if row.reason is Reason.NEEDS_SECRET:
+        work.store.change_item(item, reason=Reason.NOTHING)
+    _begin(work, work.item(item))
+    return True
+
+
+def _no_fill(work: Work, why: str) -> bool:
+    work.tell(Refused("fill", why))
+    return False
 
 
 def _first_check(work: Work, connection: str) -> Check:

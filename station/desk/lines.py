@@ -106,10 +106,12 @@ def may_send(work: Work, connection: str) -> bool:
 
 def tell(work: Work, connection: str) -> None:
     backend, line = work.backend(connection), work.state.line(connection)
+    if backend is None:  # it was taken away
+        return
     work.tell(
         ConnectionState(
             connection,
-            backend.title if backend else connection,
+            backend.title,
             line.state,
             line.cause,
             line.detail,
@@ -118,6 +120,7 @@ def tell(work: Work, connection: str) -> None:
             line.account,
             line.clock_off,
             connection in work.state.practice,
-            backend.traits.noun if backend else "project",
+            backend.traits.noun,
+            backend.kind,
         )
     )

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import islice
 
+from station.backends.base import Backend
 from station.core.errors import CallError, Cause, NotSentError, RefusedError, SignInError
-from station.core.finding import Finding
+from station.core.finding import ClaimStatus, Finding
 from station.core.item import Check, Item
 from station.core.news import LineState
 from station.core.progress import Progress
 
-from . import lines
+from . import lines, naming, repeats
 from .ports import Order
 from .work import Work
 
@@ -53,12 +54,16 @@ def pump(work: Work) -> None:
         backend = work.backend(connection)
         if backend is None or not lines.may_try(work, connection):
             continue
-        while wanted and work.state.looking.get(connection, 0) < backend.traits.look_ups_at_once:
+        while wanted and work.state.looking.get(connection, 0) < _at_once(backend):
             chunk = list(islice(wanted, backend.traits.look_ups_a_call))
             for item in chunk:
                 del wanted[item]
             work.undo.append(partial(_want_again, wanted, chunk))
             _ask(work, connection, chunk)
+
+
+def _at_once(backend: Backend) -> int:
+    return backend.settings.look_ups_at_once or backend.traits.look_ups_at_once
 
 
 def _want_again(wanted: dict[int, None], chunk: Sequence[int]) -> None:
@@ -75,7 +80,7 @@ def _ask(work: Work, connection: str, ids: Sequence[int]) -> None:
     identifiers = [item.identifier for item in items]
     work.state.looking[connection] = work.state.looking.get(connection, 0) + 1
     work.undo.append(lambda: _one_less(work, connection))
-    work.start(
+    work.ask(
         connection, lambda: backend.look_up(identifiers, target), settle, connection, [item.id for item in items]
     )
 
@@ -107,15 +112,18 @@ def show_finding(work: Work, item: Item, finding: Finding) -> None:
     work.store.keep_finding(item.connection, finding)
     if not _still_open(item) or finding.identifier != item.identifier:
         return
-    work.store.apply_finding(item.id, finding)
+    # Asked, and not told: this vendor says nothing of a device before it is claimed.
+    check = Check.NONE if finding.status is ClaimStatus.UNCHECKED else Check.IDLE
+    work.store.apply_finding(item.id, finding, check=check)
     work.touch(item.id)
     _link(work, item, finding)
+    naming.give(work, [item.id])
 
 
 def _link(work: Work, item: Item, finding: Finding) -> None:
     """A device in two rows is sent from one: the kit's, else the row that was there first."""
     for device in work.store.devices(item.id):
-        other = work.store.live_device(item.connection, device.device_id, other_than=item.id)
+        other = repeats.live_device(work, item.connection, device.device_id, other_than=item.id)
         if other is None:
             continue
         there = work.item(other.item)

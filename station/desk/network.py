@@ -4,11 +4,13 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from typing import Any
 
 from station.backends.base import Backend
 from station.core.errors import CallError, Cause, NotSentError, UnclearError
+
+from .openings import Openings
 
 log = logging.getLogger(__name__)
 Done = Callable[[Any, BaseException | None], None]
@@ -23,9 +25,8 @@ class Network:
         self._services = services
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
-        self._open: dict[int, asyncio.Task[None]] = {}
+        self._opened = Openings()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._backends: dict[int, Backend] = {}
         self._serving: asyncio.Task[None] | None = None
         self._leave: asyncio.Event | None = None
         self._gate: asyncio.Event | None = None
@@ -51,8 +52,11 @@ class Network:
         except RuntimeError:
             done(None, NotSentError(Cause.NOT_SET_UP, "the network thread is not running"))
 
-    def in_flight(self) -> int:
-        return len(self._tasks)
+    def retire(self, backend: Backend) -> None:
+        """Close a backend that nothing new is asked of, once what it has under way is done; safe from any thread."""
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop has ended, and has closed it
+                self._loop.call_soon_threadsafe(self._opened.retire, backend)
 
     def stop(self, wait_s: float) -> None:
         """Give what is in flight so many seconds, then end it; awaits everything before the loop stops."""
@@ -102,6 +106,7 @@ class Network:
             return
         task = asyncio.ensure_future(self._do(backend, job, done))
         self._tasks.add(task)
+        self._opened.busy(backend, task)
         task.add_done_callback(self._tasks.discard)
 
     async def _do(self, backend: Backend, job: Callable[[], Coroutine[Any, Any, Any]], done: Done) -> None:
@@ -110,7 +115,7 @@ class Network:
             failure = await asyncio.shield(self._started)
             if failure:
                 raise NotSentError(Cause.NOT_SET_UP, failure)
-            await asyncio.shield(self._opened(backend))
+            await asyncio.shield(self._opened.opening(backend))
             sent = True
             result = await job()
         except CallError as error:
@@ -127,14 +132,6 @@ class Network:
         else:
             done(result, None)
 
-    def _opened(self, backend: Backend) -> "asyncio.Task[None]":
-        """Each backend is opened once, by whoever needs it first."""
-        known = self._open.get(id(backend))
-        if known is None or (known.done() and (known.cancelled() or known.exception() is not None)):
-            self._backends[id(backend)] = backend
-            self._open[id(backend)] = asyncio.ensure_future(backend.open())
-        return self._open[id(backend)]
-
     async def _finish(self, wait_s: float) -> None:
         assert self._leave is not None  # noqa: S101 - set by _live
         opened = self._gate is not None and self._gate.is_set()  # before, nothing was sent that could be waited for
@@ -149,11 +146,7 @@ class Network:
             task.cancel()
         if self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        for backend in self._backends.values():
-            try:
-                await backend.close()
-            except Exception:
-                log.exception("a backend did not close")
+        await self._opened.close_all()
         if self._gate is not None:
             self._gate.set()
         self._leave.set()

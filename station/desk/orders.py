@@ -17,7 +17,8 @@ from station.core.news import LineState
 from station.core.progress import Progress
 from station.core.scan import Scan
 
-from . import batches, intake, lines, look_ups, pauses
+from . import batches, lines, look_ups, pauses
+from . import repeats as repeats_of
 from .ports import Reader
 from .work import Work
 from .writing import NewItem
@@ -96,7 +97,7 @@ def ask(
         detail = line.detail or (pauses.BY_PERSON if line.state is LineState.PAUSED else "")
         work.after.append(lambda: answer.set_exception(NotSentError(line.cause or Cause.NOT_SET_UP, detail)))
         return
-    work.start(connection, lambda: question(backend), _told, connection, answer)
+    work.ask(connection, lambda: question(backend), _told, connection, answer)
 
 
 def _told(work: Work, connection: str, answer: "Future[Any]", result: Any, error: BaseException | None) -> None:
@@ -127,7 +128,7 @@ def keep_findings(work: Work, connection: str, findings: Sequence[Finding]) -> N
 
 def repeats(work: Work, connection: str, identifiers: Sequence[Identifier]) -> list[bool]:
     """For each identifier whether a row of this desk has it already, so that it would not be sent again."""
-    return [any(intake.find_live(work, connection, each)) for each in identifiers]
+    return [any(repeats_of.find_live(work, connection, each)) for each in identifiers]
 
 
 def digest(connection: str, target: str, identifiers: Sequence[Identifier]) -> str:
@@ -185,7 +186,7 @@ def _would_lose_secrets(work: Work, standing: Standing, entries: Sequence[Entry]
 
 def _row(work: Work, batch: Batch, entry: Entry) -> int:
     """A row for an entry: a new one, or the one that an earlier order left open."""
-    link, inside = intake.find_live(work, batch.connection, entry.identifier)
+    link, inside = repeats_of.find_live(work, batch.connection, entry.identifier)
     left = work.item(link.item) if link is not None else None
     if left is not None and _was_left(work, left):
         work.store.change_item(left.id, batch=batch.id, identifier=entry.identifier, reason=Reason.NOTHING)

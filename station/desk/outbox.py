@@ -42,7 +42,7 @@ def _begin(work: Work, connection: str) -> None:
             found += await backend.look_up(identifiers[start : start + backend.traits.look_ups_a_call], batch.target)
         return account, found
 
-    work.start(connection, look, checking.checked, connection, batch.id, items, devices)
+    work.ask(connection, look, checking.checked, connection, batch.id, items, devices)
 
 
 def _same_connection(work: Work, batch: Batch) -> bool:

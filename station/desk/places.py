@@ -1,11 +1,11 @@
 """The targets that a connection's account sees, and which account that is."""
 
 from station.backends.base import Backend
-from station.core.errors import CallError, Cause, NotSentError
-from station.core.news import TargetsRead
+from station.core.errors import CallError, Cause, NotSentError, UnclearError
+from station.core.news import Refused, TargetCreated, TargetsRead
 from station.core.target import Account, Target
 
-from . import lines
+from . import batches, lines
 from .work import Work
 
 Read = tuple[Account, list[Target]]
@@ -19,7 +19,33 @@ def read_targets(work: Work, connection: str) -> None:
     """Ask a vendor which account we are and which targets it sees; the answer comes as news."""
     backend = work.backend(connection)
     if backend is not None:
-        work.start(connection, lambda: read(backend), told, connection)
+        work.ask(connection, lambda: read(backend), told, connection)
+
+
+def create_target(work: Work, connection: str, path: str) -> bool:
+    """Make the target of that path (parts divided by ``/``) where it is missing, and choose it."""
+    backend, path = work.backend(connection), "/".join(part.strip() for part in path.split("/") if part.strip())
+    why = "no_connection" if backend is None else "cannot" if not backend.traits.new_targets else ""
+    if backend is None or why or not path or len(path) > LONGEST_PATH:
+        work.tell(Refused("create_target", why or "no_path"))
+        return False
+    work.start(connection, lambda: backend.create_target(path), created, connection)
+    return True
+
+
+LONGEST_PATH = 1000
+
+
+def created(work: Work, connection: str, target: Target | None, error: BaseException | None) -> None:
+    """The target's own answer, and then the list with it. A lost answer is told: the list says what became of it."""
+    if target is None:
+        failure = error if isinstance(error, CallError) else UnclearError(Cause.CRASH, str(error))
+        work.tell(Refused("create_target", str(failure.cause), failure.detail))
+    else:
+        lines.works(work, connection)
+        work.tell(TargetCreated(connection, target))
+        batches.choose(work, connection, target.id, target.title)
+    read_targets(work, connection)
 
 
 def told(work: Work, connection: str, answer: Read | None, error: BaseException | None) -> None:

@@ -64,6 +64,10 @@ class RowReader(Protocol):
         """How many devices of these batches are queued or sending."""
         ...
 
+    def unfinished(self, connection: str) -> int:
+        """How many devices of a connection are queued, sending, unknown or held, in whichever batch."""
+        ...
+
     def raw_finding(self, item: int) -> str: ...
 
     def kept(self, item: int) -> Mapping[int, Kept]:

@@ -113,7 +113,7 @@ def confirm(work: Work, call: Call) -> None:
             raise SignInError(Cause.ACCOUNT_CHANGED, account.title)
         return await backend.confirm(call)
 
-    work.start(call.connection, read, confirmed, call)
+    work.ask(call.connection, read, confirmed, call)
 
 
 def confirmed(work: Work, call: Call, told: list[Confirmed] | None, error: BaseException | None) -> None:

@@ -61,7 +61,7 @@ def _ask(work: Work, batch: Batch, call: Call) -> None:
         parts = [call.devices[at : at + size] for at in range(0, len(call.devices), size)]
         return [await backend.dry_run(replace(call, key=str(uuid4()), devices=part)) for part in parts]
 
-    work.start(batch.connection, run, told, batch)
+    work.ask(batch.connection, run, told, batch)
 
 
 def told(work: Work, batch: Batch, answers: list[Answer] | None, error: BaseException | None) -> None:

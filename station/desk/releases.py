@@ -65,7 +65,7 @@ def _read_first(work: Work, backend: Backend, call: Call) -> None:
             raise NotSentError(Cause.ACCOUNT_CHANGED, account.title)
         return await backend.confirm(call)
 
-    work.start(call.connection, read, _read, call)
+    work.ask(call.connection, read, _read, call)
 
 
 def _read(work: Work, call: Call, told: list[Confirmed] | None, error: BaseException | None) -> None:

@@ -6,10 +6,8 @@ from station.core.item import Event, Item
 from station.core.news import Refused, Undone
 from station.core.progress import Progress
 
-from . import batches, look_ups, returns, summaries
+from . import batches, look_ups, naming, returns, summaries
 from .work import Work
-
-LONGEST_NAME = 200
 
 
 def remove(work: Work, items: Sequence[int], who: str) -> int:
@@ -47,8 +45,7 @@ def rename(work: Work, item: int, name: str) -> None:
     if row is None or row.closed or row.progress is not Progress.OPEN:
         work.tell(Refused("rename", "not_open"))
         return
-    work.store.change_item(item, name=" ".join(name.split())[:LONGEST_NAME])
-    work.touch(item)
+    naming.by_person(work, item, " ".join(name.split())[:naming.LONGEST_NAME])
 
 
 def check_again(work: Work, items: Sequence[int] = ()) -> None:
@@ -63,17 +60,24 @@ def check_again(work: Work, items: Sequence[int] = ()) -> None:
 
 
 def try_again(work: Work, items: Sequence[int], who: str) -> list[int]:
-    """Give refused rows a new, linked row in the open batch; the old ones stay as they are for their receipt."""
+    """Give refused or released rows a new, linked row in the open batch; the old ones stay for their receipt."""
     fresh: list[int] = []
     for row in work.store.items(items):
-        if row.progress is not Progress.REFUSED or row.again_in is not None:
+        if row.progress not in _MAY_GO_AGAIN or row.again_in is not None:
             work.tell(Refused("try_again", "not_refused"))
+            continue
+        if work.backend(row.connection) is None:
+            work.tell(Refused("try_again", "no_connection", row.connection))
             continue
         fresh.append(returns.again(work, row, batches.open_for(work, row.connection)))
         work.store.add_event(Event(work.clock.now(), "try_again", batch=row.batch, item=row.id, who=who))
         work.touch(row.id, fresh[-1])
+    naming.give(work, fresh)
     look_ups.want(work, work.store.items(fresh))
     return fresh
+
+
+_MAY_GO_AGAIN = frozenset({Progress.REFUSED, Progress.RELEASED})
 
 
 def move_to_fitting(work: Work, items: Sequence[int]) -> None:
@@ -86,4 +90,5 @@ def move_to_fitting(work: Work, items: Sequence[int]) -> None:
         batch = batches.open_for(work, row.fits)
         work.store.change_item(row.id, batch=batch.id, identifier=accepted, fits="")
         work.touch(row.id)
+        naming.give(work, [row.id])
         look_ups.want(work, [work.item(row.id)])

@@ -12,7 +12,7 @@ from station.core.item import Device, Event, Item
 from station.core.outcome import DONE, HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 
-from . import lines, summaries
+from . import lines, naming, summaries
 from .work import Work
 
 Rows = Sequence[tuple[Batch, Item, Device]]
@@ -31,7 +31,7 @@ def begin(work: Work, connection: str, batch: Batch, rows: Rows) -> None:
         address=backend.address,
         account=batch.account,
         target=batch.target,
-        devices=tuple(_named(item, device) for _, item, device in rows),
+        devices=tuple(_named(work, item, device) for item, device in _with_names(work, rows)),
         operator=batch.operator,
         request_id=str(uuid4()),
         made_at=work.clock.now(),
@@ -48,11 +48,17 @@ def begin(work: Work, connection: str, batch: Batch, rows: Rows) -> None:
     send(work, backend, call)
 
 
-def _named(item: Item, device: Device) -> CallDevice:
-    single = item.device_count <= 1
-    return CallDevice(
-        device.id, device.device_id, device.found.ref, item.identifier, item.name if single else "", device.found.handle
-    )
+def _with_names(work: Work, rows: Rows) -> list[tuple[Item, Device]]:
+    """The rows as they are once the devices that nobody saw before are named too."""
+    items = list(dict.fromkeys(item.id for _, item, _ in rows))
+    naming.give(work, items)
+    fresh = {item.id: item for item in work.store.items(items)}
+    return [(fresh[item.id], device) for _, item, device in rows]
+
+
+def _named(work: Work, item: Item, device: Device) -> CallDevice:
+    name = naming.for_call(work, item, device)
+    return CallDevice(device.id, device.device_id, device.found.ref, item.identifier, name, device.found.handle)
 
 
 def send(work: Work, backend: Backend, call: Call) -> None:

@@ -1,6 +1,5 @@
 """What the desk keeps in memory: nothing that would be missed after a crash."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,7 +28,7 @@ class Line:
 
 @dataclass
 class State:
-    backends: Mapping[str, Backend] = field(default_factory=dict)
+    backends: dict[str, Backend] = field(default_factory=dict)
     practice: frozenset[str] = frozenset()
     chosen: str = ""
     operator: str = ""

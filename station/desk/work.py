@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec
 
 from station.backends.base import Backend
+from station.core.errors import Cause, NotSentError
 from station.core.item import Item
 from station.core.news import News
 
@@ -27,6 +28,10 @@ class Outside:
     chance: random.Random
     submit: Callable[[str, Job, Callable[[Any, BaseException | None], None]], None]
     """Run a coroutine on the network thread for a connection; the callback comes on that thread."""
+    submit_to: Callable[[Backend, Job, Callable[[Any, BaseException | None], None]], None]
+    """The same for a backend that need not be anybody's connection."""
+    retire: Callable[[Backend], None]
+    """Close a backend that is not used any more, when what it has under way is done."""
     take_lock: Callable[[], bool]
     """Try to become the one process that sends; True once it is held."""
     witness: Witness
@@ -83,8 +88,35 @@ class Work:
 
         self.after.append(lambda: self.outside.submit(connection, job, done))
 
+    def ask(self, connection: str, job: Job, settle: Callable[..., Any], *args: Any) -> None:
+        """As ``start``, for what only reads: the answer does not count where the connection was set up anew since."""
+        self.start(connection, job, _Reading(settle, connection, self.state.backends.get(connection)), *args)
+
     def wake_later(self, seconds: float) -> None:
         self.after.append(lambda: self.outside.later(seconds, wake))
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Settles a read, as long as the backend that was asked is still the connection's."""
+
+    settle: Callable[..., Any]
+    connection: str
+    backend: Backend | None
+
+    @property
+    def __name__(self) -> str:
+        return self.settle.__name__
+
+    @property
+    def rescue(self) -> Callable[..., Any] | None:
+        return getattr(self.settle, "rescue", None)
+
+    def __call__(self, work: Work, *args: Any) -> Any:
+        if work.backend(self.connection) is self.backend:
+            return self.settle(work, *args)
+        anew = NotSentError(Cause.NOT_SET_UP, "set up anew", retry_after=0.0)
+        return self.settle(work, *args[:-2], None, anew)
 
 
 def wake(work: Work) -> None:

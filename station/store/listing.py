@@ -101,5 +101,10 @@ class ListingReads(Part):
         among = f"id IN ({marks(batches)})"
         return int(self._db.value(f"SELECT coalesce(sum(queued + sending), 0) FROM batches WHERE {among}", *batches))
 
+    def unfinished(self, connection: str) -> int:
+        return int(self._db.value(
+            "SELECT coalesce(sum(queued + sending + unknown), 0) FROM batches WHERE connection = ?", connection
+        ))
+
     def _waiting_since(self) -> datetime | None:
         return maybe_read_time(self._db.value("SELECT min(changed_at) FROM devices WHERE progress = 'queued'"))

@@ -1,0 +1,137 @@
+"""Identifiers that come in parts: what a label gives to a row that still lacks something, and what must be hidden."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from station.backends.base import Backend
+from station.core.identifier import NEEDED, SECRET_FIELDS, Identifier, Kind
+from station.core.item import Event, Item
+from station.core.scan import Scan
+from station.core.secret import MASK
+from station.labels.base import Label
+
+from . import repeats
+from .work import Work
+
+PAIR_WITHIN = timedelta(seconds=10)
+"""Two codes that make one identifier must follow each other within this time."""
+
+
+def accept(backend: Backend | None, label: Label, identifier: Identifier) -> Identifier | None:
+    """What a system makes of a label, with what else the label says filled in where that is lacking."""
+    if backend is None:
+        return None
+    found = [taken for each in _readings(backend, label, identifier) if (taken := backend.accept(each)) is not None]
+    filled = [_with_hints(backend, label, each) for each in found]
+    return next((each for each in filled if not each.missing), filled[0] if filled else None)
+
+
+def _readings(backend: Backend, label: Label, identifier: Identifier) -> Iterator[Identifier]:
+    """The label as it was read; then, where it names one device, its hints as each kind that the system knows."""
+    yield identifier
+    if len(label.identifiers) != 1:
+        return
+    for kind in backend.kinds:
+        needed = [name for name in NEEDED[kind] if name not in SECRET_FIELDS]
+        if kind is not Kind.CODE and len(needed) > 1 and all(label.hint(name) for name in needed):
+            yield Identifier.of(kind, **{name: label.hint(name) for name in needed})
+
+
+def _with_hints(backend: Backend, label: Label, identifier: Identifier) -> Identifier:
+    more = {name: label.hint(name) for name in identifier.missing if name not in SECRET_FIELDS and label.hint(name)}
+    if not more or len(label.identifiers) != 1:
+        return identifier
+    return backend.accept(identifier.join(Identifier.of(identifier.kind, **more))) or identifier
+
+
+def join(work: Work, scan: Scan, label: Label, identifier: Identifier) -> tuple[Item, bool] | None:
+    """Give a label to the row that waits for it; gives that row, and whether the label was only read once more."""
+    for half in _halves(work, label, identifier):
+        backend = work.backend(half.connection)
+        if backend is None:
+            continue
+        accepted = accept(backend, label, identifier)
+        in_time = abs(scan.at - half.scanned_at) <= PAIR_WITHIN
+        if in_time and accepted == half.identifier and accepted.fields and not accepted.secrets:
+            return half, True
+        whole = _is_told_whole(half.identifier, accepted)
+        if whole is None and in_time:
+            whole = backend.pair(half.identifier, identifier) or _by_hint(backend, half.identifier, label, identifier)
+        if whole is not None:
+            shown = hide(label, half.identifier, whole)
+            make_whole(work, half, whole)
+            work.store.add_event(Event(work.clock.now(), "paired", half.batch, half.id, detail=shown))
+            return work.item(half.id), False
+    return None
+
+
+def _halves(work: Work, label: Label, identifier: Identifier) -> list[Item]:
+    """The rows that this label may complete: of the chosen connection, and in a mixed delivery of the others too,
+    unless the label is known and the chosen connection takes it as it is."""
+    chosen = work.state.chosen
+    here = [batch for batch in work.store.open_batches() if batch.connection == chosen and not batch.name]
+    there = [batch for batch in work.store.open_batches() if batch.connection != chosen and not batch.name]
+    taken = accept(work.backend(chosen), label, identifier) if work.state.mixed else None
+    known = taken is not None and not taken.missing and label.family != "code"
+    open_batches = here if known or not work.state.mixed else [*here, *there]
+    found = [half for batch in open_batches for half in work.store.halves(batch.id)]
+    return sorted(found, key=lambda half: half.id, reverse=True)
+
+
+def _is_told_whole(half: Identifier, accepted: Identifier | None) -> Identifier | None:
+    """A label that says all of it completes the row that has a part of it, whenever it comes."""
+    if accepted is None or accepted.missing or accepted.kind is not half.kind or not half.fields:
+        return None
+    return accepted if set(half.fields) <= set(accepted.fields) else None
+
+
+def _by_hint(backend: Backend, half: Identifier, label: Label, identifier: Identifier) -> Identifier | None:
+    """A label that only says the serial number (or the MAC) by name gives it to the row that lacks it."""
+    given = {name: label.hint(name) for name in half.missing if name not in SECRET_FIELDS and label.hint(name)}
+    if not given or identifier.kind is not Kind.CODE or identifier.text not in given.values():
+        return None
+    return backend.accept(half.join(Identifier.of(half.kind, **given)))
+
+
+def make_whole(work: Work, row: Item, whole: Identifier) -> None:
+    """Give a row what it lacked; what was shown of it and is a secret now is hidden, in every file."""
+    link, inside = repeats.find_live(work, row.connection, whole)
+    work.store.change_item(
+        row.id,
+        identifier=whole,
+        repeat_of=link.item if link and link.item != row.id else None,
+        inside=inside.item if inside and inside.item != row.id else None,
+    )
+    if _was_shown(row.identifier, whole):
+        work.store.hide_scan(row.id, MASK)
+        work.store.change_item(row.id, name="" if _plain(row.name) in _secrets(whole) else None)
+        work.after.append(work.store.forget_log)
+    work.touch(row.id)
+
+
+def _was_shown(before: Identifier, whole: Identifier) -> bool:
+    """Whether what was taken for a serial number has turned out to be the PIN."""
+    moved = {value for _, value in before.fields} - {value for _, value in whole.fields}
+    return any(_plain(value) in _secrets(whole) for value in moved)
+
+
+def _secrets(identifier: Identifier) -> set[str]:
+    return {_plain(secret.reveal()) for _, secret in identifier.secrets if secret}
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
+
+
+def hide(label: Label, before: Identifier | None, whole: Identifier) -> str:
+    """A label's text as it may be shown, once a system has said that it holds a secret (or is one)."""
+    if label.has_secret or not whole.secrets or (before is not None and before.secrets == whole.secrets):
+        return label.shown
+    if before is not None and _was_shown(before, whole):
+        return label.shown  # the secret is what was scanned first
+    shown = label.shown
+    for _, secret in whole.secrets:
+        if secret:
+            shown = re.sub(re.escape(secret.reveal()), MASK, shown, flags=re.IGNORECASE)
+    return shown if MASK in shown else MASK
