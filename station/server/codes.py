@@ -72,6 +72,8 @@ class HandleResult(StrEnum):
     NOT_OURS = "not_ours"
     NOT_FOUND = "not_found"
     OVER_QUOTA = "over_quota"
+    THERE_ALREADY = "there_already"
+    """Not moved: that project holds a claim of the same shared device."""
 
 
 class ErrorCode(StrEnum):

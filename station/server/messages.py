@@ -8,12 +8,16 @@ ignored; clients ignore unknown fields of an answer likewise.
     GET   /health                                    Health
     GET   /account                                   Account
     GET   /projects?query=&page_token=&page_size=    Projects
+    POST  /projects        NewProject                Project
     POST  /look-ups        LookUps                   Findings
     POST  /claims          Claiming         (key)    Claimed
     POST  /releases        Releasing        (key)    HandleAnswers
     POST  /moves           Moving           (key)    HandleAnswers
     GET   /claims?project=&page_token=&page_size=    Claims
     PATCH /claims/{handle} Naming                    Claim
+    PUT   /devices/{key}/claiming  Lock              OwnedDevice
+    POST  /devices/{key}/shares    Sharing           OwnedDevice
+    DELETE /devices/{key}/shares                     OwnedDevice
     POST  /read-backs      ReadBacks                 ReadBack
     GET   /operations/{key}                          the stored answer of that call, byte for byte
 
@@ -78,12 +82,13 @@ class Place(BaseModel):
 
 
 class Project(BaseModel):
-    """``path`` holds the titles of the projects above it and its own; ``seats_left`` is null where nothing limits
-    it; ``expires_at`` is ISO 8601 in UTC or null."""
+    """``path`` holds the titles of the projects above it and its own, ``parent`` is the ID of the one next above it;
+    ``seats_left`` is null where nothing limits it; ``expires_at`` is ISO 8601 in UTC or null."""
 
     id: str
     title: str
     path: list[str]
+    parent: str | None
     organization: Organization
     may_claim: bool
     seats_left: int | None
@@ -127,6 +132,8 @@ class FoundDevice(BaseModel):
     needs_pin: bool
     shared: bool
     """May be claimed by several organizations."""
+    owned: bool
+    """It is this organization's own, which says who may claim it."""
 
 
 class Finding(BaseModel):
@@ -222,6 +229,7 @@ class Claim(BaseModel):
     product_number: str
     name: str | None
     project: Place
+    labels: dict[str, str]
     claimed_at: str
 
 
@@ -253,5 +261,34 @@ class HandleAnswers(BaseModel):
 
 
 class Naming(BaseModel):
-    name: Text
-    """An empty name takes the name away."""
+    """What is left out stays; an empty name or label takes it away."""
+
+    name: Text | None = None
+    labels: dict[str, Text] | None = Field(default=None, max_length=50)
+
+
+class NewProject(BaseModel):
+    path: Text
+    """Titles with ``/`` between them; what is missing of it is made."""
+
+
+class Lock(BaseModel):
+    """Whether a shared device may be claimed; ``pin`` is its new PIN, the old one stays where none is given."""
+
+    open: bool
+    pin: Text | None = Field(default=None, repr=False)
+
+
+class Sharing(BaseModel):
+    organization: Name
+    project: Name
+
+
+class OwnedDevice(BaseModel):
+    """``revoked`` is how many shares were ended."""
+
+    key: str
+    id: str
+    claiming_open: bool
+    needs_pin: bool
+    revoked: int = 0

@@ -19,20 +19,26 @@ from .messages import (
     Findings,
     HandleAnswers,
     Health,
+    Lock,
     LookUps,
     Moving,
     Name,
     Naming,
+    NewProject,
     Organization,
+    OwnedDevice,
+    Project,
     Projects,
     ReadBack,
     ReadBacks,
     Refusal,
     Releasing,
+    Sharing,
 )
 from .parts import AskingOf, Parts, parts_of, signed_in
 from .refusals import Refused
-from .registry import claiming, claims, look_ups, operations, pins, projects
+from .registry import claiming, claims, look_ups, operations, owners, paths, pins, projects
+from .registry.forms import text_form
 
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Refusal} for status in (400, 401, 403, 404, 408, 409, 413, 421, 422, 429, 500, 503)
@@ -70,6 +76,41 @@ def list_projects(
     return asking.parts.database.read(
         lambda session: projects.listing(session, asking.caller, query, page_token, page_size, now)
     )
+
+
+@router.post("/projects")
+def make_project(asked: NewProject, asking: AskingOf) -> Project:
+    """The project of that path; asked for once more it is the same."""
+
+    def work(session: Session) -> Project:
+        made = paths.find_or_make(session, asking.caller, asked.path)
+        return projects.shown(session, made, asking.caller, asking.parts.clock())
+
+    return asking.parts.database.write(work)
+
+
+@router.put("/devices/{key}/claiming")
+def set_lock(key: Name, asked: Lock, asking: AskingOf) -> OwnedDevice:
+    if asked.pin and text_form(asked.pin) is None:
+        raise Refused(422, ErrorCode.INVALID, "That PIN cannot be used.")
+    pin_hash = pins.hash_pin(asked.pin) if asked.pin else None  # takes long: not while the database waits
+    return asking.parts.database.write(
+        lambda session: owners.set_lock(session, asking.caller, key, pin_hash, is_open=asked.open)
+    )
+
+
+@router.post("/devices/{key}/shares")
+def share(key: Name, asked: Sharing, asking: AskingOf) -> OwnedDevice:
+    handle, now = asking.parts.new_handle(), asking.parts.clock()
+    return asking.parts.database.write(
+        lambda session: owners.share(session, asking.caller, key, asked.organization, asked.project, handle, now)
+    )
+
+
+@router.delete("/devices/{key}/shares")
+def revoke(key: Name, asking: AskingOf) -> OwnedDevice:
+    now = asking.parts.clock()
+    return asking.parts.database.write(lambda session: owners.revoke(session, asking.caller, key, now))
 
 
 @router.post("/look-ups", response_model=Findings)
@@ -122,8 +163,10 @@ def list_claims(
 
 
 @router.patch("/claims/{handle}")
-def rename(handle: Name, asked: Naming, asking: AskingOf) -> Claim:
-    return asking.parts.database.write(lambda session: claims.rename(session, asking.caller, handle, asked.name))
+def change(handle: Name, asked: Naming, asking: AskingOf) -> Claim:
+    return asking.parts.database.write(
+        lambda session: claims.change(session, asking.caller, handle, asked.name, asked.labels)
+    )
 
 
 @router.post("/releases", response_model=HandleAnswers)

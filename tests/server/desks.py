@@ -36,8 +36,8 @@ class Clock:
 
 
 def practice_app(url: str, **options: Any) -> FastAPI:
-    """A server with the sample delivery, which TOKEN opens."""
-    settings: dict[str, Any] = {"clock": Clock(), "practice": True, "token": TOKEN} | options
+    """A server on a registry with the sample delivery, which TOKEN opens."""
+    settings: dict[str, Any] = {"clock": Clock(), "token": TOKEN} | options
     return build(url, **settings)
 
 

@@ -53,5 +53,5 @@ def test_made_up_calls_are_answered_as_described(url: str) -> None:
                 try_out(operation)
         finally:
             runner.run(lifespan.__aexit__(None, None, None))
-    assert len(operations) == 11
+    assert len(operations) == 15
     assert {200, 404} <= seen

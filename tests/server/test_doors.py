@@ -36,6 +36,10 @@ CALLS: list[tuple[str, str]] = [
     ("POST", "/moves"),
     ("POST", "/read-backs"),
     ("GET", f"/operations/{new_key()}"),
+    ("POST", "/projects"),
+    ("PUT", "/devices/k/claiming"),
+    ("POST", "/devices/k/shares"),
+    ("DELETE", "/devices/k/shares"),
     ("GET", "/nothing/here"),
 ]
 
@@ -57,7 +61,7 @@ def test_every_call_but_health_needs_a_token(url: str) -> None:
                     answer = await stranger.client.request(method, f"/api/v1{path}", headers=header)
                     assert (answer.status_code, answer.json()["error"]) == (401, "sign_in"), (method, path)
                     assert answer.headers["WWW-Authenticate"] == "Bearer"
-            assert (await stranger.get("/health")).json() == {"status": "ok", "version": "0.1.0", "practice": True}
+            assert (await stranger.get("/health")).json() == {"status": "ok", "version": "0.1.0", "practice": False}
         app.state.parts.database.close()
 
     with_desk(practice_app(url), story)

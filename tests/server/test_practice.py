@@ -141,9 +141,10 @@ def test_every_dialect_can_be_practised(url: str, caplog: pytest.LogCaptureFixtu
               if isinstance(row, Row)}
 
     async def story(desk: Desk) -> None:
+        assert (await desk.get("/health")).json()["practice"] is True
         assert outcomes(await desk.claim(by_code("c1sample0000000000d0"))) == ["claimed_now"]
 
-    with_desk(practice_app(url), story)
+    with_desk(practice_app(url, practice=True), story)
     with opened(url) as database:
         there = database.read(lambda session: set(session.execute(select(Device.vendor, Device.device_id)).all()))
     assert wanted <= {(vendor, device) for vendor, device in there}

@@ -227,9 +227,11 @@ def _pin_reason(verdict: Verdict | None) -> Reason:
             return Reason.PIN_NEEDED
 
 
-def slot_of(device: Device | FoundDevice, organization: int) -> str:
-    """The slot that a live claim of this organization takes."""
-    return str(organization) if is_shared(device) else "only"
+def slot_of(device: Device | FoundDevice, organization: int, project: int) -> str:
+    """The slot that a live claim of this organization takes: one for each target where an owner shares the device."""
+    if device.owner_project_id is not None:
+        return f"w{project}"
+    return str(organization) if device.multiple else "only"
 
 
 def _row(one: Asked, device: FoundDevice, project: FoundProject, setting: Setting) -> dict[str, object]:
@@ -239,7 +241,7 @@ def _row(one: Asked, device: FoundDevice, project: FoundProject, setting: Settin
         "organization_id": setting.caller.organization,
         "project_id": project.id,
         "account_id": setting.caller.account,
-        "slot": slot_of(device, setting.caller.organization),
+        "slot": slot_of(device, setting.caller.organization, project.id),
         "name": one.name,
         "claimed_at": setting.now,
     }

@@ -1,6 +1,7 @@
 """What can be done with a claim that stands: list it, name it, move it, release it."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -13,8 +14,11 @@ from ..messages import Claims, HandleAnswer
 from ..refusals import Refused
 from ..tables import Claim
 from . import projects
+from .claiming import slot_of
 from .forms import clean_name
 from .look_ups import place_of
+
+MOST_LABELS = 50
 
 
 def listing(session: Session, caller: Caller, project: str | None, page_token: str, size: int) -> Claims:
@@ -28,14 +32,36 @@ def listing(session: Session, caller: Caller, project: str | None, page_token: s
     return Claims(claims=[_shown(claim) for claim in page], next_page_token=token)
 
 
-def rename(session: Session, caller: Caller, handle: str, name: str) -> ClaimOut:
-    """Give a device its name; an empty one takes it away. Raises Refused (403, 404)."""
+def change(
+    session: Session, caller: Caller, handle: str, name: str | None, labels: Mapping[str, str] | None
+) -> ClaimOut:
+    """Give a device its name and labels; an empty one is taken away. Raises Refused (403, 404, 422)."""
     _check_rights(caller)
     claim = _live(session, [handle]).get(handle)
     if claim is None or claim.organization_id != caller.organization:
         raise Refused(404, ErrorCode.NOT_FOUND, "This account has no live claim of that handle.")
-    claim.name = clean_name(name)
+    if name is not None:
+        claim.name = clean_name(name)
+    if labels is not None:
+        kept = labels_of(claim) | {_label(name): clean_name(value) or "" for name, value in labels.items()}
+        left = {name: value for name, value in kept.items() if value}
+        if len(left) > MOST_LABELS:
+            raise Refused(422, ErrorCode.INVALID, f"A device has at most {MOST_LABELS} labels.")
+        claim.labels = json.dumps(left, sort_keys=True) if left else None
     return _shown(claim)
+
+
+def labels_of(claim: Claim) -> dict[str, str]:
+    """The labels of a claim: its device's while it is held."""
+    labels: dict[str, str] = json.loads(claim.labels) if claim.labels else {}
+    return labels
+
+
+def _label(name: str) -> str:
+    cleaned = clean_name(name)
+    if cleaned is None:
+        raise Refused(422, ErrorCode.INVALID, "A label has a name.")
+    return cleaned
 
 
 def release(session: Session, caller: Caller, handles: Sequence[str], now: datetime) -> list[HandleAnswer]:
@@ -62,14 +88,23 @@ def move(session: Session, caller: Caller, handles: Sequence[str], slug: str, no
         answer = _whose(handle, claim, caller, HandleResult.MOVED)
         if claim is not None and answer.result is HandleResult.MOVED:
             stays = claim.project_id == project.id
-            if not stays and seats is not None and seats < 1:
+            slot = slot_of(claim.device, claim.organization_id, project.id)
+            if not stays and _is_taken(session, claim, slot):
+                answer = HandleAnswer(handle=handle, result=HandleResult.THERE_ALREADY, project=place_of(claim.project))
+            elif not stays and seats is not None and seats < 1:
                 answer = HandleAnswer(handle=handle, result=HandleResult.OVER_QUOTA, project=place_of(claim.project))
             else:
                 seats = seats - 1 if seats is not None and not stays else seats
-                claim.project_id = project.id
+                claim.project_id, claim.slot = project.id, slot
                 answer.project = place_of(project)
         answers[handle] = answer
     return [answers[handle] for handle in handles]
+
+
+def _is_taken(session: Session, claim: Claim, slot: str) -> bool:
+    """Whether another live claim of the device has that slot."""
+    other = select(Claim.id).where(Claim.device_id == claim.device_id, Claim.slot == slot, Claim.id != claim.id)
+    return session.scalars(other).first() is not None
 
 
 def _check_rights(caller: Caller) -> None:
@@ -100,5 +135,6 @@ def _shown(claim: Claim) -> ClaimOut:
         product_number=claim.device.product_number,
         name=claim.name,
         project=place_of(claim.project),
+        labels=labels_of(claim),
         claimed_at=claim.claimed_at.astimezone(UTC).isoformat(),
     )

@@ -12,7 +12,7 @@ from . import finder
 from .finder import Match
 from .found import FoundClaim, FoundProject, is_shared
 from .found import FoundDevice as Device
-from .projects import fetch
+from .projects import fetch, owned_by
 
 
 def look_up(session: Session, caller: Caller, asked: LookUps) -> Findings:
@@ -20,8 +20,10 @@ def look_up(session: Session, caller: Caller, asked: LookUps) -> Findings:
     if asked.project is not None:
         fetch(session, caller, asked.project)
     matches = finder.find(session, asked.identifiers)
-    claims = finder.live_claims(session, (device.id for match in matches for device in match.devices))
-    return Findings(findings=[_finding(match, claims, caller) for match in matches])
+    devices = [device for match in matches for device in match.devices]
+    claims = finder.live_claims(session, (device.id for device in devices))
+    own = owned_by(session, caller, (device.owner_project_id for device in devices))
+    return Findings(findings=[_finding(match, claims, caller, own) for match in matches])
 
 
 def read_back(session: Session, caller: Caller, asked: ReadBacks) -> ReadBack:
@@ -39,12 +41,12 @@ def ours_of(claims: Sequence[FoundClaim], caller: Caller) -> FoundClaim | None:
     return next((claim for claim in claims if claim.organization_id == caller.organization), None)
 
 
-def _finding(match: Match, claims: dict[int, list[FoundClaim]], caller: Caller) -> Finding:
+def _finding(match: Match, claims: dict[int, list[FoundClaim]], caller: Caller, own: frozenset[int]) -> Finding:
     if match.ambiguous:
         return Finding(status=Status.NOT_FOUND, what=None, title="", devices=[], code=Reason.AMBIGUOUS)
     if match.kit is None and not match.devices:
         return Finding(status=Status.NOT_FOUND, what=None, title="", devices=[])
-    devices = [_found(device, claims.get(device.id, []), caller) for device in match.devices]
+    devices = [_found(device, claims.get(device.id, []), caller, own) for device in match.devices]
     what, title = (What.KIT, match.kit.title) if match.kit else (What.DEVICE, "")
     return Finding(status=_status_of(devices), what=what, title=title, devices=devices)
 
@@ -56,7 +58,9 @@ def _status_of(devices: list[FoundDevice]) -> Status:
     return Status.PARTLY_CLAIMED if Status.CLAIMED in statuses else Status.UNCLAIMED
 
 
-def _found(device: Device, claims: Sequence[FoundClaim], caller: Caller) -> FoundDevice:
+def _found(
+    device: Device, claims: Sequence[FoundClaim], caller: Caller, own: frozenset[int] = frozenset()
+) -> FoundDevice:
     ours = ours_of(claims, caller)
     taken = bool(claims) and not is_shared(device)
     claimed = ours is not None or taken
@@ -74,6 +78,7 @@ def _found(device: Device, claims: Sequence[FoundClaim], caller: Caller) -> Foun
         claiming_open=device.claiming_open and device.plan_open,
         needs_pin=device.pin_hash is not None,
         shared=is_shared(device),
+        owned=device.owner_project_id in own,
     )
 
 

@@ -50,6 +50,15 @@ def of_vendor(session: Session, caller: Caller, vendor: str) -> list[FoundProjec
     return []
 
 
+def owned_by(session: Session, caller: Caller, targets: Iterable[int | None]) -> frozenset[int]:
+    """Those of the targets (row numbers) that are the caller's: a device whose owner is one of them is its own."""
+    asked = {target for target in targets if target is not None}
+    if not asked:
+        return frozenset()
+    mine = select(Project.id).where(Project.id.in_(asked), Project.organization_id == caller.organization)
+    return frozenset(session.scalars(mine))
+
+
 def fetch_open(session: Session, caller: Caller, slug: str, now: datetime) -> FoundProject:
     """A project into which the caller may claim now, locked. Raises Refused (403, 404)."""
     project = fetch(session, caller, slug, lock=True)
@@ -95,6 +104,11 @@ def listing(session: Session, caller: Caller, query: str, page_token: str, size:
     )
 
 
+def shown(session: Session, project: Project, caller: Caller, now: datetime) -> ProjectOut:
+    """One project as the listing shows it."""
+    return _shown(project, seats_left(session, [project])[project.id], _ancestors(session, [project]), caller, now)
+
+
 def cut_page(rows: list[Row], size: int, number: Callable[[Row], int]) -> tuple[list[Row], str]:
     """At most ``size`` rows, and the token of the next page: empty when there is none."""
     if len(rows) <= size:
@@ -130,7 +144,7 @@ def _shown(
     project: Project, seats: int | None, known: dict[int, Project], caller: Caller, now: datetime
 ) -> ProjectOut:
     path = [project.title]
-    above = known.get(project.parent_id or 0)
+    parent = above = known.get(project.parent_id or 0)
     while above and len(path) <= DEEPEST:
         path.insert(0, above.title)
         above = known.get(above.parent_id or 0)
@@ -138,6 +152,7 @@ def _shown(
         id=project.slug,
         title=project.title,
         path=path,
+        parent=parent.slug if parent else None,
         organization=Organization(id=caller.slug, title=caller.title),
         may_claim=caller.may_claim and _is_open(project, now),
         seats_left=seats,

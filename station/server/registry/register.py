@@ -193,7 +193,7 @@ def _rename(session: Session, device: Device) -> None:
 
 def _settle_claims(known: Known, device: Device, project: Project | None, claims: Sequence[Claim]) -> None:
     for claim in claims:  # the device may have become shared, or no longer be
-        claim.slot = slot_of(device, claim.organization_id)
+        claim.slot = slot_of(device, claim.organization_id, claim.project_id)
     if project is None or any(claim.organization_id == project.organization_id for claim in claims):
         return
     known.session.add(
@@ -203,7 +203,7 @@ def _settle_claims(known: Known, device: Device, project: Project | None, claims
             organization_id=project.organization_id,
             project_id=project.id,
             account_id=None,
-            slot=slot_of(device, project.organization_id),
+            slot=slot_of(device, project.organization_id, project.id),
             name=None,
             claimed_at=known.now,
         )
