@@ -146,7 +146,8 @@ class Shelf:
         return scanner
 
     def _names(self) -> tuple[str, ...]:
-        found = {module.name for module in pkgutil.iter_modules(self._folders)} - {"base", "__main__"}
+        modules = {module.name for module in pkgutil.iter_modules(self._folders) if not module.ispkg}
+        found = modules - {"base", "__main__"}
         return tuple(sorted(name for name in found if not any(name.startswith(f"{other}_") for other in found)))
 
 
