@@ -111,6 +111,8 @@ class Actions(QObject):
         item = self._table.items.item_at(self._table.items.rows.row_of(item_id))
         if item is not None and item.fits:
             self._rows.move_to_fitting([item_id])
+        elif item is not None and item.identifier.missing and DETAILS in self._panels:
+            self._panels.open(DETAILS)  # the field for what is missing is there
         else:
             self._table.rename(item_id)
 
@@ -133,7 +135,11 @@ class Actions(QObject):
         if item.progress is Progress.OPEN:
             if item.fits:
                 entries.append(("move", lambda: self._rows.move_to_fitting(chosen)))
+            if item.identifier.missing and DETAILS in self._panels:
+                entries.append(("fill", lambda: self._panels.open(DETAILS)))
             entries.append(("name", lambda: self._table.rename(item.id)))
+            if "names" in self._panels:
+                entries.append(("names", lambda: self._panels.open("names")))
             entries.append(("check_again", lambda: self._rows.check_again(chosen)))
             entries.append(("remove", lambda: self._rows.remove(chosen)))
         if item.progress is Progress.REFUSED:

@@ -39,6 +39,8 @@ class DetailsBody(QWidget):
         self._half, self._decision = FillPart(), DecisionPart()
         self._name = QLineEdit()
         self._name_caption = label(say("details.name"), "caption")
+        self._by_pattern = button(say("names.open"), "link")
+        self._by_pattern.clicked.connect(doors.names)
         self._facts = FactList()
         self._devices_caption = label("", "caption")
         self._devices = RowList(say("details.devices"), style, to_choose=False)
@@ -67,7 +69,9 @@ class DetailsBody(QWidget):
         above: list[QWidget] = [
             self._identifier, self._what, self._status, self._half, self._starts, self._cause, self._meaning,
         ]
-        below: list[QWidget] = [self._decision, self._name_caption, self._name, self._devices_caption, self._devices]
+        below: list[QWidget] = [
+            self._decision, self._name_caption, self._name, self._by_pattern, self._devices_caption, self._devices,
+        ]
         for part in (*above, self._next):
             whole.addWidget(part)
         whole.addLayout(self._links)
@@ -116,6 +120,11 @@ class DetailsBody(QWidget):
         wanted = next((batch.target for batch in state.plan.batches if batch.id == item.batch), "")
         return next((target for target in state.targets.get(item.connection, ()) if target.id == wanted), None)
 
+    def focus_missing(self) -> None:
+        """Give the keyboard to what a half row still lacks, where it lacks something."""
+        if not self._half.isHidden():
+            self._half.form.focus()
+
     def _show_links(self, item: Item) -> None:
         clear(self._links)
         for words, link in links_of(item):
@@ -131,6 +140,7 @@ class DetailsBody(QWidget):
         can = item.progress is Progress.OPEN and not item.closed and item.repeat_of is None and item.inside is None
         for part in (self._name_caption, self._name):
             part.setVisible(can or bool(item.name))
+        self._by_pattern.setVisible(can)
         self._name.setReadOnly(not can)
         if begin or not (self._name.hasFocus() and self._name.isModified()):
             self._name.setText(item.name)

@@ -30,7 +30,8 @@ AGE_MS = 5_000
 class DetailsDoors:
     """Where the details get what they need: news, what is chosen, wishes, the row in the table, the clock.
 
-    ``chosen`` are the selected rows; ``support`` opens the text to the vendor's support for a batch.
+    ``chosen`` are the selected rows; ``support`` opens the text to the vendor's support for a batch, ``names`` the
+    choice of a pattern for names.
     """
 
     bridge: Bridge
@@ -43,6 +44,7 @@ class DetailsDoors:
     now: Callable[[], datetime]
     chosen: Callable[[], list[int]]
     support: Callable[[str], object]
+    names: Callable[[], object]
 
 
 class DetailsPanel(Panel):
@@ -84,6 +86,7 @@ class DetailsPanel(Panel):
 
     def opened(self) -> None:
         self._ask()
+        self._body.focus_missing()
 
     @Slot(int)
     def show_row(self, item_id: int) -> None:

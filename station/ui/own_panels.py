@@ -14,6 +14,7 @@ from .desk_state import DeskState
 from .details_panel import DetailsDoors, DetailsPanel
 from .entry_panel import EntryDoors, EntryPanel
 from .help_panel import HelpPanel
+from .names_panel import NamesPanel
 from .operator_panel import OperatorPanel
 from .panel_parts import Panel
 from .panel_wishes import PanelWishes
@@ -51,6 +52,7 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
         "operator": OperatorPanel(desk, state, style, surroundings.operators, wishes.choose_operator),
         "targets": TargetPicker(window.bridge, state, wishes, own, style, terms, surroundings.now),
         "entry": EntryPanel(style, _entry_doors(window, own, terms, surroundings)),
+        "names": NamesPanel(window.bridge, state, own, style, lambda: _item(window, window.table.current_id())),
         "help": HelpPanel(style),
         "summary": SummaryPanel(
             desk, window.bridge, style, surroundings.receipts, surroundings.desk_name, surroundings.now
@@ -108,5 +110,6 @@ def _details_doors(window: Window, own: PanelWishes, terms: TermsOf, surrounding
 
     return DetailsDoors(
         window.bridge, window.state, window.wishes, own, lambda item_id: _item(window, item_id), go_to, terms,
-        surroundings.now, window.table.selected_ids, lambda _batch: None,
+        surroundings.now, window.table.selected_ids, lambda _batch: window.panels.open("support"),
+        lambda: window.panels.open("names"),
     )
