@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from station.core.call import Answer, Call, Confirmed, DeviceResult, Verb
+from station.core.call import Answer, Call, Confirmed, Verb
 from station.core.errors import CallError
 from station.core.finding import Finding
 from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret
 from station.core.target import Account, Target
 
-from .base import AsgiApp, Backend, Now, Settings, Traits
+from .base import AsgiApp, Backend, Change, Field, Now, Settings, Traits
 from .http import Http
-from .native import answers, requests
+from .native import afterwards, answers, requests
 from .native.client import AT_ONCE, Client
 from .wire.answers import Reply
 from .wire.requests import Token
@@ -42,8 +42,17 @@ class Local(Backend):
         release=True,
         move=True,
         rename=True,
+        new_targets=True,
+        target_tree=True,
         irreversible=False,
         noun="project",
+    )
+    changes = (
+        Change(Verb.LABEL, (Field("label"), Field("value", needed=False))),
+        Change(Verb.OPEN_CLAIMING, (Field("claim_code", needed=False, secret=True),), of_owned=True),
+        Change(Verb.CLOSE_CLAIMING, of_owned=True),
+        Change(Verb.SHARE, (Field("workspace"),), of_owned=True),
+        Change(Verb.REVOKE, of_owned=True),
     )
 
     def __init__(
@@ -90,7 +99,7 @@ class Local(Backend):
         """Claim the call's devices; a key that the server knows with other content is answered by what it did then."""
         reply = await self._client.change(requests.claim_request(call, dry_run=False))
         if answers.error_word(reply) == "key_reused":
-            return await self._done_before(call, reply)
+            return await _done_before(self._client, call, reply)
         return _claimed(call, reply, sent=True)
 
     async def confirm(self, call: Call) -> list[Confirmed]:
@@ -105,35 +114,31 @@ class Local(Backend):
         ]
 
     async def release(self, call: Call) -> Answer:
-        return _by_handle(call, await self._client.change(requests.release_request(call)))
+        return await afterwards.by_handle(self._client.change, call, requests.release_request(call))
 
     async def move(self, call: Call) -> Answer:
-        return _by_handle(call, await self._client.change(requests.move_request(call)))
+        return await afterwards.by_handle(self._client.change, call, requests.move_request(call))
 
     async def rename(self, call: Call) -> Answer:
-        """Each device by itself: the API names one at a time. What was not answered stays out of the answer."""
-        requests.check_handles(call)
-        results: list[DeviceResult] = []
-        for device in call.devices:
-            try:
-                reply = await self._client.change(requests.rename_request(call, device))
-                results.append(answers.read_renamed(reply, device))
-            except CallError:
-                if not results:
-                    raise
-                break
-        return Answer(tuple(results), request_id=call.request_id)
+        return await afterwards.one_by_one(self._client.change, call)
 
-    async def _done_before(self, call: Call, reply: Reply) -> Answer:
-        """The key is used up with other content, so what was done under it is what can be known of these devices."""
-        unclear = answers.refusal(reply, call=True)
-        try:
-            results = answers.results_for(call, answers.only_keyed(call, await self._client.operation(call.key)))
-        except CallError:
-            raise unclear from None
-        if not results:
-            raise unclear
-        return Answer(results, reply.text, reply.request_id)
+    async def change(self, call: Call) -> Answer:
+        return await afterwards.one_by_one(self._client.change, call)
+
+    async def create_target(self, path: str) -> Target:
+        return await self._client.create_target(path)
+
+
+async def _done_before(client: Client, call: Call, reply: Reply) -> Answer:
+    """The key is used up with other content, so what was done under it is what can be known of these devices."""
+    unclear = answers.refusal(reply, call=True)
+    try:
+        results = answers.results_for(call, answers.only_keyed(call, await client.operation(call.key)))
+    except CallError:
+        raise unclear from None
+    if not results:
+        raise unclear
+    return Answer(results, reply.text, reply.request_id)
 
 
 def _claimed(call: Call, reply: Reply, *, sent: bool) -> Answer:
@@ -141,13 +146,6 @@ def _claimed(call: Call, reply: Reply, *, sent: bool) -> Answer:
         raise answers.refusal(reply, call=sent)
     entries = answers.take(reply, lambda value: answers.read_claimed(value, reply), call=sent)
     return Answer(answers.results_for(call, entries), reply.text, reply.request_id)
-
-
-def _by_handle(call: Call, reply: Reply) -> Answer:
-    if reply.status >= 400:
-        raise answers.refusal(reply, call=True)
-    results = answers.take(reply, lambda value: answers.read_handles(value, call, reply.request_id), call=True)
-    return Answer(results, reply.text, reply.request_id)
 
 
 def _normal(name: str, value: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from station.core.call import Call, CallDevice, Confirmed, DeviceResult, ReadBack
+from station.core.call import Call, Confirmed, DeviceResult, ReadBack
 from station.core.errors import CallError, Cause, NotSentError, RefusedError, TargetError, UnclearError
 from station.core.finding import ClaimStatus, Finding, FoundDevice, Holder, status_of
 from station.core.identifier import Identifier
@@ -22,14 +22,6 @@ _OUTCOMES = {kind.value: kind for kind in OutcomeKind if kind is not OutcomeKind
 _STATUSES = {status.value: status for status in ClaimStatus}
 _HOLDERS = {Holder.OURS.value: Holder.OURS, Holder.ANOTHER.value: Holder.ANOTHER}
 _BACKS = {"ours": ReadBack.OURS, "another": ReadBack.ANOTHER, "free": ReadBack.FREE}
-_HANDLE_RESULTS = {
-    # Of a release or a move, a kind in DONE says that it was done: the device was ours. What was done, the code says.
-    "released": OutcomeKind.ALREADY_OURS,
-    "moved": OutcomeKind.ALREADY_OURS,
-    "not_ours": OutcomeKind.NOT_ALLOWED,
-    "not_found": OutcomeKind.NOT_FOUND,
-    "over_quota": OutcomeKind.OVER_QUOTA,
-}
 _REFUSALS: Mapping[str, tuple[type[CallError], Cause]] = {
     "bad_request": (RefusedError, Cause.BAD_REQUEST),
     "key_missing": (RefusedError, Cause.BAD_REQUEST),
@@ -75,10 +67,11 @@ def refusal(reply: Reply, *, call: bool) -> CallError:
     kind, cause = _REFUSALS.get(error_word(reply), (UnclearError, Cause.GARBAGE))
     if kind is UnclearError and not call:
         kind = NotSentError
-    return kind(cause, _message(reply), reply.request_id, reply.status)
+    return kind(cause, message_of(reply), reply.request_id, reply.status)
 
 
-def _message(reply: Reply) -> str:
+def message_of(reply: Reply) -> str:
+    """What the server says of a refusal, without what is secret."""
     message = reply.json.get("message") if isinstance(reply.json, dict) else ""
     return shorten(message if isinstance(message, str) else reply.text, reply.secrets)
 
@@ -98,6 +91,10 @@ def read_account(value: Any) -> Account:
     return Account(
         text_at(account, "id"), maybe_text(account, "name"), maybe_text(organization, "title"), whole_organization=True
     )
+
+
+def read_target(value: Any) -> Target:
+    return _target(object_of(value, "a project"))
 
 
 def read_targets(value: Any) -> tuple[list[Target], str]:
@@ -120,6 +117,7 @@ def _target(project: Mapping[str, Any]) -> Target:
         maybe_count(project, "seats_left"),
         maybe_time(project, "expires_at"),
         inventory=identifier == INVENTORY,
+        parent=maybe_text(project, "parent"),
     )
 
 
@@ -154,8 +152,9 @@ def _found(device: Mapping[str, Any]) -> FoundDevice:
         maybe_text(device, "type"),
         maybe_text(device, "product_number"),
         holder,
-        _place(device),
+        place_of(device),
         maybe_text(device, "handle"),
+        maybe_flag(device, "owned") or False,
     )
 
 
@@ -177,41 +176,8 @@ def _claimed(entry: Mapping[str, Any], kind: OutcomeKind, request_id: str, secre
     text = mask(maybe_text(entry, "message"), secrets)
     if kind in DONE and not key:
         raise ShapeError("a device without a key is said to be ours")
-    outcome = Outcome(kind, HowKnown.ANSWER, handle, _place(entry), code, text, request_id)
+    outcome = Outcome(kind, HowKnown.ANSWER, handle, place_of(entry), code, text, request_id)
     return Claimed(item, key, text_at(entry, "id"), outcome, code == "twice")
-
-
-def read_handles(value: Any, call: Call, request_id: str) -> tuple[DeviceResult, ...]:
-    """The results of releases and moves, for the devices whose handles they name."""
-    answer = object_of(value, "the answer")
-    request_id = maybe_text(answer, "request_id") or request_id
-    devices = {device.handle: device.device_id for device in call.devices}
-    results = []
-    for each in list_at(answer, "results"):
-        entry = object_of(each, "a result")
-        handle, word = text_at(entry, "handle"), text_at(entry, "result")
-        kind = _HANDLE_RESULTS.get(word)
-        if kind is not None and handle in devices:
-            outcome = Outcome(kind, HowKnown.ANSWER, handle, _place(entry), word, "", request_id)
-            results.append(DeviceResult(devices[handle], outcome))
-    return tuple(results)
-
-
-def read_renamed(reply: Reply, device: CallDevice) -> DeviceResult:
-    if error_word(reply) == "not_found":
-        outcome = Outcome(
-            OutcomeKind.NOT_FOUND, HowKnown.ANSWER, code="not_found", text=_message(reply), request_id=reply.request_id
-        )
-        return DeviceResult(device.device_id, outcome)
-    if reply.status >= 400:
-        raise refusal(reply, call=True)
-    claim = take(reply, lambda value: object_of(value, "the claim"), call=True)
-    handle = take(reply, lambda _: text_at(claim, "handle"), call=True)
-    if handle != device.handle:
-        raise UnclearError(Cause.GARBAGE, "another claim was answered", reply.request_id, reply.status)
-    place = take(reply, lambda _: _place(claim), call=True)
-    outcome = Outcome(OutcomeKind.ALREADY_OURS, HowKnown.ANSWER, handle, place, "renamed", "", reply.request_id)
-    return DeviceResult(device.device_id, outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +196,7 @@ def read_backs(value: Any) -> dict[str, Back]:
     for each in list_at(value, "results"):
         entry = object_of(each, "a read-back")
         state = _BACKS.get(text_at(entry, "result"), ReadBack.CANNOT_TELL)
-        backs[text_at(entry, "key")] = Back(state, maybe_text(entry, "handle"), _place(entry), _raw(entry))
+        backs[text_at(entry, "key")] = Back(state, maybe_text(entry, "handle"), place_of(entry), _raw(entry))
     return backs
 
 
@@ -291,7 +257,8 @@ def _keep(results: dict[str, Outcome], device_id: str, outcome: Outcome) -> None
         results[device_id] = outcome
 
 
-def _place(entry: Mapping[str, Any]) -> str:
+def place_of(entry: Mapping[str, Any]) -> str:
+    """The title of the project that an entry names, or an empty text."""
     project = entry.get("project")
     return maybe_text(object_of(project, "project"), "title") if project is not None else ""
 

@@ -47,6 +47,11 @@ class Client:
             token = following
         raise NotSentError(Cause.GARBAGE, "the list of projects has no end")
 
+    async def create_target(self, path: str) -> Target:
+        """Found or made: asked for once more it is the same, so that it may be asked for as a read is."""
+        request = Request("POST", path_of("projects"), json_bytes({"path": path.encode("utf-8", "replace").decode()}))
+        return answers.take(await self._read(request), answers.read_target)
+
     async def look_up(self, identifiers: Sequence[Identifier]) -> list[Finding]:
         """One finding for each, in order. What cannot stand in a request is in no register."""
         findings = [Finding(each, ClaimStatus.NOT_FOUND, self._now()) for each in identifiers]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from station.core.call import Call, CallDevice
+from station.core.call import Call, CallDevice, Verb
 from station.core.errors import Cause, RefusedError, TargetError
 from station.core.identifier import Identifier
 
@@ -67,6 +67,42 @@ def _by_handle(call: Call, path: str, extra: dict[str, str]) -> Request:
 def rename_request(call: Call, device: CallDevice) -> Request:
     body = json_bytes({"name": _name(device.name)})
     return Request("PATCH", path_of("claims", device.handle), body, request_id=call.request_id)
+
+
+def label_request(call: Call, device: CallDevice) -> Request:
+    """Sets one label, or with an empty value takes it away."""
+    label, value = _name(call.value("label").strip()), _name(call.value("value").strip())
+    if not label:
+        raise RefusedError(Cause.BAD_REQUEST, "no label was named", call.request_id)
+    body = json_bytes({"labels": {label: value}})
+    return Request("PATCH", path_of("claims", device.handle), body, request_id=call.request_id)
+
+
+def lock_request(call: Call, device: CallDevice) -> Request:
+    """Opens claiming, with a new PIN where one was given, or closes it."""
+    code = call.secret("claim_code")
+    opens = call.verb is Verb.OPEN_CLAIMING
+    body = json_bytes({"open": opens} | ({"pin": code.reveal()} if opens and code else {}))
+    path = path_of("devices", device.ref, "claiming")
+    return Request("PUT", path, body, request_id=call.request_id, secrets=(code,) if code else ())
+
+
+def share_request(call: Call, device: CallDevice) -> Request:
+    """To ``organization/target``, as somebody else's target is written."""
+    organization, _, target = (part.strip() for part in call.value("workspace").partition("/"))
+    if not (organization and target):
+        raise RefusedError(Cause.BAD_REQUEST, "write organization/target", call.request_id)
+    body = json_bytes({"organization": _name(organization), "project": _name(target)})
+    return Request("POST", path_of("devices", device.ref, "shares"), body, request_id=call.request_id)
+
+
+def revoke_request(call: Call, device: CallDevice) -> Request:
+    return Request("DELETE", path_of("devices", device.ref, "shares"), request_id=call.request_id)
+
+
+def check_keys(call: Call) -> None:
+    if not all(device.ref for device in call.devices):
+        raise RefusedError(Cause.BAD_REQUEST, "a device of our own was not looked up", call.request_id)
 
 
 def check_target(call: Call) -> None:
