@@ -80,15 +80,15 @@ class XyteWorld(LocalWorld):
         "closed": pair("SN-CLOSED-1", "07"),
         "unknown": pair("SN-NOWHERE", "99"),
     }
-    tells = {case: UNTOLD for case in TELLS} | {"ours": (ClaimStatus.CLAIMED, Holder.OURS)}
-    outcomes = {
+    tells = dict.fromkeys(TELLS, UNTOLD) | {"ours": (ClaimStatus.CLAIMED, Holder.OURS)}
+    outcomes: Mapping[str, OutcomeKind] = {
         **OUTCOMES,
         "ours": OutcomeKind.ALREADY_CLAIMED,
         "again": OutcomeKind.ALREADY_CLAIMED,
         "unregistered": OutcomeKind.NOT_FOUND,
         "closed": OutcomeKind.REJECTED,
     }
-    backs = {
+    backs: Mapping[str, ReadBack] = {
         **BACKS,
         "another": ReadBack.CANNOT_TELL,
         "dropped": ReadBack.CANNOT_TELL,

@@ -107,6 +107,8 @@ def _of_pair(fields: Mapping[str, str]) -> Identifier | None:
         return None
     if serial and not (serial.isprintable() and is_sendable(serial, LONGEST)):
         return None
+    if serial == mac and serial.isdigit():
+        mac = ""  # twelve digits that were read both ways are a serial number, which looks like a MAC by chance
     if serial and mac:
         known = not digest or fits(digest, serial, mac)
         return Identifier.of(Kind.SERIAL_MAC, serial=serial, mac=mac) if known else None
