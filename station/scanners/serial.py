@@ -48,7 +48,9 @@ class Serial(Reading):
 
     @classmethod
     def find(cls) -> tuple[Found, ...]:
-        return tuple(_found(port) for port in sorted(list_ports.comports(), key=lambda port: str(port.device)))
+        """Ports of this computer that a scanner can stand behind: a bare ``ttyS0`` is there without any socket."""
+        ports = [port for port in list_ports.comports() if port.vid is not None or "rfcomm" in str(port.device)]
+        return tuple(_found(port) for port in sorted(ports, key=lambda port: str(port.device)))
 
     @classmethod
     def remedy(cls, found: Found) -> Remedy | None:

@@ -26,7 +26,7 @@ def test_where_the_stream_is_cut_makes_no_difference(data: bytes, cuts: list[int
 
 @given(st.lists(CODES, max_size=8), st.sampled_from([b"\r", b"\n", b"\r\n", b"\t", b"\x04", b"\r\r\n"]))
 def test_every_terminator_ends_a_code_and_none_makes_an_empty_one(codes: list[bytes], end: bytes) -> None:
-    kept = [code for code in codes if code.strip(b" \x00")]
+    kept = [code for code in codes if code.strip(b" ")]
     assert Lines().feed(b"".join(code + end for code in codes), 0.0) == kept
 
 

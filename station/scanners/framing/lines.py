@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from station.core.scan import LONGEST_SCAN
 
-ENDS = b"\r\n\t\x04\x03"
-"""Carriage return, line feed, tab, EOT, ETX: what scanners end a code with."""
+ENDS = b"\r\n\t\x04\x03\x00"
+"""Carriage return, line feed, tab, EOT, ETX, NUL: what scanners end a code with."""
 BEGINS = b"\x02"
 """STX: what some begin one with."""
 
@@ -49,4 +49,4 @@ class Lines:
 
     def _end(self) -> list[bytes]:
         held = self.drop()
-        return [held] if held.strip(b" \x00") else []
+        return [held] if held.strip(b" ") else []
