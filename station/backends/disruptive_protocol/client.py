@@ -109,12 +109,12 @@ async def all_of(works: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(work) for work in works]
-    except* CallError as failures:
+    except BaseExceptionGroup as failures:
         raise _first(failures) from None
     return [task.result() for task in tasks]
 
 
-def _first(failures: BaseExceptionGroup[Any]) -> BaseException:
-    first: BaseException = failures.exceptions[0]
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    known, others = failures.split(CallError)
+    first = (known or others or failures).exceptions[0]
     return _first(first) if isinstance(first, BaseExceptionGroup) else first
-
