@@ -122,14 +122,11 @@ def _made(
     now: Callable[[], datetime], app: AsgiApp | None,
 ) -> Backend:
     try:
-        backend = cls(name, settings, secrets, now, app)
+        return cls(name, settings, secrets, now, app)
     except SettingsError:
         raise
     except Exception as error:  # whatever a kind makes of odd settings, the other connections work
         raise SettingsError(f"[backends.{name}] {type(error).__name__}: {error}"[:300]) from error
-    if name != cls.kind:  # of several connections of one kind the person must see which is which
-        vars(backend)["title"] = f"{cls.title} · {name}"
-    return backend
 
 
 def _locked(cls: type[Backend], why: str) -> type[Backend]:

@@ -16,8 +16,8 @@ Value = str | int | float | bool
 Edit = Callable[[Any], None]
 
 
-def write_connection(path: Path, name: str, kind: str, values: Mapping[str, Value], *, before: str = "") -> None:
-    """Make ``[backends.<name>]`` say this kind and these values, and nothing else; ``before`` is its old name.
+def write_connection(path: Path, name: str, kind: str, values: Mapping[str, Value]) -> None:
+    """Make ``[backends.<name>]`` say this kind and these values, and nothing else.
 
     Never hand it a secret: it writes what it is given. Raises ``SettingsError`` where the file cannot be used or
     written; it then stands as it was.
@@ -26,12 +26,7 @@ def write_connection(path: Path, name: str, kind: str, values: Mapping[str, Valu
         raise SettingsError(f"a connection's name is made of a-z, 0-9 and _; not {name[:60]!r}")
 
     def edit(document: Any) -> None:
-        backends = _table(document, "backends", headless=True)
-        if before and before != name and before in backends:
-            if name in backends:
-                raise SettingsError(f"there is a connection {name} already")
-            _rename(backends, before, name)
-        table = _table(backends, name)
+        table = _table(_table(document, "backends", headless=True), name)
         wanted: dict[str, Value] = {"kind": kind, **values}
         for gone in [key for key in table if key not in wanted]:
             del table[gone]
@@ -63,13 +58,6 @@ def _table(parent: Any, name: str, *, headless: bool = False) -> Any:
         in_one_line = isinstance(parent, tomlkit.items.InlineTable)
         parent[name] = tomlkit.inline_table() if in_one_line else tomlkit.table(is_super_table=headless or None)
     return parent[name]
-
-
-def _rename(backends: Any, before: str, name: str) -> None:
-    """The same table under another name, with its comments; it moves to the end."""
-    table = backends[before]
-    del backends[before]
-    backends[name] = table
 
 
 def _change(path: Path, edit: Edit) -> None:

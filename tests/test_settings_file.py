@@ -71,15 +71,6 @@ def test_writing_the_same_again_changes_no_byte(path: Path) -> None:
     assert path.read_text("utf-8") == BY_HAND
 
 
-def test_a_connection_is_renamed_but_never_over_another(path: Path) -> None:
-    path.write_text(BY_HAND, "utf-8")
-    write_connection(path, "bergen", "local", {}, before="old")
-    assert set(connections(path)) == {"oslo", "bergen"}
-    with pytest.raises(SettingsError, match="already"):
-        write_connection(path, "oslo", "local", {}, before="bergen")
-    assert set(connections(path)) == {"oslo", "bergen"}
-
-
 def test_removed_is_that_table_alone(path: Path) -> None:
     path.write_text(BY_HAND, "utf-8")
     remove_connection(path, "nowhere")

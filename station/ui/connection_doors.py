@@ -34,6 +34,10 @@ class FormField:
     advanced: bool = False
 
 
+Only = Mapping[str, tuple[str, frozenset[str]]]
+"""Settings and secrets that are asked for only where another setting has one of these values."""
+
+
 @dataclass(frozen=True, slots=True)
 class KindForm:
     """A kind of claiming system and what its connections are made of; ``reason`` why it cannot be used here.
@@ -47,6 +51,7 @@ class KindForm:
     fields: tuple[FormField, ...] = ()
     secrets: tuple[str, ...] = ()
     imports: bool = False
+    only: Only = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ class ConnectionForm(QWidget):
         for each in self._secrets:
             if each.name in imported.secrets:
                 each.take(imported.secrets[each.name])
-        self._follow_secrets()
+        self._follow()
 
     def forget_secrets(self) -> None:
         """Nothing that was typed stays in a field that nobody looks at."""
@@ -135,12 +135,15 @@ class ConnectionForm(QWidget):
             if field.advanced:
                 self._add_setting(SettingRow(form.kind, field), self._advanced)
         self.more.setVisible(len(plain) < len(form.fields))
-        self._follow_secrets()
+        self.more.setChecked(known is not None and any(
+            field.advanced and known.values.get(field.name, field.default) != field.default for field in form.fields))
+        self._follow()
         self.changed.emit()
 
     def _add_setting(self, row: SettingRow, box: QVBoxLayout) -> None:
         known = self._known.values if self._known is not None else {}
         row.show_value(known.get(row.field.name, row.field.default))
+        row.changed.connect(self._follow)
         row.changed.connect(self.changed)
         self._settings.append(row)
         box.addWidget(row)
@@ -149,7 +152,7 @@ class ConnectionForm(QWidget):
         if self._known is not None:
             place = self._known.places.get(row.name, "nowhere")
             row.show_place(place, self._known.variables.get(row.name, ""))
-        row.changed.connect(self._follow_secrets)
+        row.changed.connect(self._follow)
         row.changed.connect(self.changed)
         self._secrets.append(row)
         self._own.addWidget(row)
@@ -165,9 +168,16 @@ class ConnectionForm(QWidget):
         return row
 
     @Slot()
-    def _follow_secrets(self) -> None:
-        """Where a secret is kept is asked only once one is typed."""
-        self.keeping.setVisible(any(row.secret() is not None for row in self._secrets) and self.keeping.has_to_ask)
+    def _follow(self) -> None:
+        """Ask only for what the other settings make necessary, and where to keep secrets only once one is typed."""
+        chosen = {row.field.name: row.editor.currentData() for row in self._settings if isinstance(row.editor, Combo)}
+        only = self.form.only
+        rows: dict[str, QWidget] = {row.field.name: row for row in self._settings}
+        for name, row in (rows | {row.name: row for row in self._secrets}).items():
+            by, values = only.get(name, ("", frozenset()))
+            row.setVisible(by not in chosen or chosen[by] in values)
+        typed = any(row.secret() is not None for row in self._secrets)
+        self.keeping.setVisible(typed and self.keeping.has_to_ask)
 
     @Slot(str)
     def _tidy_name(self, text: str) -> None:

@@ -147,7 +147,7 @@ class SecretRow(QWidget):
 
     def secret(self) -> Secret | None:
         text = self.line.text().strip()
-        return Secret(text) if text and self.line.isEnabled() else None
+        return Secret(text) if text and self.line.isEnabled() and not self.isHidden() else None
 
 
 class Combo(QComboBox):

@@ -1,0 +1,156 @@
+"""Setting up connections: those that there are, and the form of one; nothing here waits, answers come by themselves."""
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QStackedWidget
+
+from station.core.news import ConnectionTried
+from station.core.secret import Secret
+from station.words import say
+
+from .bridge import Bridge
+from .connection_answers import Answers
+from .connection_doors import ConnectionDoors, Done, Draft, Imported, Overview, Problem
+from .connection_list import ConnectionList
+from .connection_page import ConnectionPage
+from .connection_parts import form_sheet
+from .connection_words import told_of
+from .desk_state import DeskState
+from .panel_parts import Panel
+from .style import Style
+
+RESTART_AFTER_MS = 3_000
+"""How long the sentence about the new start stands there before it begins."""
+TRIED_WITHIN_MS = 90_000
+"""A test call whose answer never comes gives the buttons back."""
+
+
+class ConnectionsPanel(Panel):
+    """A list to choose from or add to, and a form: try it, save it, take it away."""
+
+    def __init__(self, doors: ConnectionDoors, bridge: Bridge, state: DeskState, style: Style) -> None:
+        super().__init__(say("connections.title"), style)
+        self._doors, self._answers = doors, Answers(self)
+        self._overview = Overview()
+        self._tried: Draft | None = None
+        self.list, self.page = ConnectionList(state, style), ConnectionPage()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.list)
+        self._pages.addWidget(self.page)
+        self.content.addWidget(self._pages, 1)
+        self._restart = QTimer(self, singleShot=True, interval=RESTART_AFTER_MS)
+        self._restart.timeout.connect(doors.restart)
+        self._late = QTimer(self, singleShot=True, interval=TRIED_WITHIN_MS)
+        self._late.timeout.connect(lambda: self._begun(Problem("no_answer")))
+        self.list.wanted.connect(self.edit)
+        self.list.passphrase_wanted.connect(self._change_passphrase)
+        self.page.try_wanted.connect(self._try)
+        self.page.save_wanted.connect(self._save)
+        self.page.away_wanted.connect(self._take_away)
+        self.page.back_wanted.connect(self.back)
+        self.page.form.import_wanted.connect(self._import)
+        bridge.connection_tried.connect(self._hear)
+        self.begin_at(self.list.first)
+        self.restyle(style)
+
+    def restyle(self, style: Style) -> None:
+        super().restyle(style)
+        if hasattr(self, "list"):
+            self.setStyleSheet(self.styleSheet() + form_sheet(style))
+            self.list.restyle(style)
+
+    def opened(self) -> None:
+        super().opened()
+        self._answers.wait(self._doors.look(), self._show)
+
+    @Slot(str)
+    def edit(self, name: str) -> None:
+        """Open the form: of that connection, or an empty one."""
+        known = next((each for each in self._overview.connections if each.name == name), None)
+        self._pages.setCurrentWidget(self.page)
+        self.page.begin(self._overview, known)
+
+    @Slot()
+    def back(self) -> None:
+        """From the form to the list; what was typed is gone."""
+        self._tried = None
+        self.page.form.forget_secrets()
+        self._pages.setCurrentWidget(self.list)
+        self.list.first.setFocus()
+
+    @Slot(object)
+    def _show(self, overview: Overview | Problem) -> None:
+        if isinstance(overview, Problem):
+            self.list.tell_problem(overview.sentence)
+            return
+        self._overview = overview
+        self.list.tell(overview)
+
+    @Slot(object)
+    def _try(self, draft: Draft) -> None:
+        self._tried = draft
+        self.page.tell("muted", say("connections.trying"))
+        self.page.set_busy(True)
+        self._late.start()
+        self._answers.wait(self._doors.try_out(draft), self._begun)
+
+    def _begun(self, result: Done | Problem) -> None:
+        if isinstance(result, Problem) and self._tried is not None:
+            self._tried = None
+            self._late.stop()
+            self.page.set_busy(False)
+            self.page.tell("bad", result.sentence)
+
+    @Slot(object)
+    def _hear(self, tried: ConnectionTried) -> None:
+        """The test call's answer, if it is still the one that was asked for."""
+        if self._tried is None or tried.connection != self._tried.name:
+            return
+        told = told_of(tried, self._overview.kind(self._tried.kind).title)
+        self._tried = None
+        self._late.stop()
+        self.page.set_busy(False)
+        self.page.tell(told.look, told.text, told.more)
+
+    @Slot(object)
+    def _save(self, draft: Draft) -> None:
+        self.page.tell("muted", say("connections.saving"))
+        self.page.set_busy(True)
+        self._answers.wait(self._doors.save(draft), lambda result: self._done(result, "saved", draft.name))
+
+    @Slot(str)
+    def _take_away(self, name: str) -> None:
+        self.page.tell("muted", say("connections.taking_away"))
+        self.page.set_busy(True)
+        self._answers.wait(self._doors.take_away(name), lambda result: self._done(result, "taken_away", name))
+
+    def _done(self, result: Done | Problem, what: str, name: str) -> None:
+        """Something was saved, taken away or sealed anew, or not."""
+        self.page.set_busy(False)
+        if isinstance(result, Problem):
+            at = self.page.tell if self._pages.currentWidget() is self.page else lambda _look, text: (
+                self.list.tell_problem(text))
+            at("bad", result.sentence)
+            return
+        self.back()
+        text = say(f"connections.{what}", name=name)
+        if result.restart:
+            text = f"{text} {say('connections.restarts')}"
+            self._restart.start()
+        self.list.tell_done(text)
+        self._answers.wait(self._doors.look(), self._show)
+
+    @Slot(str)
+    def _import(self, path: str) -> None:
+        def take(result: Imported | Problem) -> None:
+            if isinstance(result, Problem):
+                self.page.tell("bad", result.sentence)
+                return
+            self.page.form.take(result)
+            self.page.tell("good", say("connections.imported"))
+
+        self._answers.wait(self._doors.import_file(self.page.form.form.kind, path), take)
+
+    @Slot(object, object)
+    def _change_passphrase(self, before: Secret, passphrase: Secret) -> None:
+        future = self._doors.change_passphrase(before, passphrase)
+        self._answers.wait(future, lambda result: self._done(result, "passphrase_changed", ""))
