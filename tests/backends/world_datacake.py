@@ -96,8 +96,8 @@ class DatacakeWorld(LocalWorld):
         "unknown": named("SN-NOWHERE-1"),
     }
     targets: Mapping[str, str] = {"good": GOOD, "missing": MISSING, "closed": CLOSED, "small": SMALL}
-    tells = {case: UNTOLD for case in TELLS} | {"ours": (ClaimStatus.CLAIMED, Holder.OURS)}
-    outcomes = {
+    tells: Mapping[str, Told] = dict.fromkeys(TELLS, UNTOLD) | {"ours": (ClaimStatus.CLAIMED, Holder.OURS)}
+    outcomes: Mapping[str, OutcomeKind] = {
         **OUTCOMES,
         "ours": OutcomeKind.ALREADY_CLAIMED,
         "again": OutcomeKind.ALREADY_CLAIMED,
@@ -105,7 +105,7 @@ class DatacakeWorld(LocalWorld):
         # The lock closes with each claim, and nobody learns that somebody else was quicker.
         "another": OutcomeKind.CLAIMING_CLOSED,
     }
-    backs = {
+    backs: Mapping[str, ReadBack] = {
         **BACKS,
         "another": ReadBack.CANNOT_TELL,
         "dropped": ReadBack.CANNOT_TELL,
