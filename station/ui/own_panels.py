@@ -20,6 +20,7 @@ from .panel_parts import Panel
 from .panel_wishes import PanelWishes
 from .panels import DETAILS
 from .summary_panel import SummaryPanel
+from .support_panel import SupportPanel
 from .target_picker import TargetPicker
 from .terms import Terms, TermsOf, all_that_starts
 from .window import WIDE, Window
@@ -45,7 +46,9 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
     """Give the window all its panels."""
     style, state, wishes = window.style_now, window.state, window.wishes
     own, terms = PanelWishes(desk, state), _terms_of(state, surroundings)
-    details = DetailsPanel(_details_doors(window, own, terms, surroundings), style)
+    letters = surroundings.receipts.parent / "support"
+    support = SupportPanel(desk, state, style, letters, surroundings.desk_name, surroundings.now)
+    details = DetailsPanel(_details_doors(window, own, terms, support, surroundings), style)
     window.table.current_changed.connect(details.show_row)
     panels: dict[str, Panel] = {
         DETAILS: details,
@@ -53,9 +56,11 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
         "targets": TargetPicker(window.bridge, state, wishes, own, style, terms, surroundings.now),
         "entry": EntryPanel(style, _entry_doors(window, own, terms, surroundings)),
         "names": NamesPanel(window.bridge, state, own, style, lambda: _item(window, window.table.current_id())),
+        "support": support,
         "help": HelpPanel(style),
         "summary": SummaryPanel(
-            desk, window.bridge, style, surroundings.receipts, surroundings.desk_name, surroundings.now
+            desk, window.bridge, state, style, surroundings.receipts, surroundings.desk_name, surroundings.now,
+            lambda batch: _write_to_support(window, support, batch),
         ),
     }
     for name, panel in panels.items():
@@ -99,7 +104,14 @@ def _item(window: Window, item_id: int) -> Item | None:
     return window.items.item_at(row) if row >= 0 else None
 
 
-def _details_doors(window: Window, own: PanelWishes, terms: TermsOf, surroundings: Surroundings) -> DetailsDoors:
+def _write_to_support(window: Window, support: SupportPanel, batch: str) -> None:
+    support.about(batch)
+    window.panels.open("support")
+
+
+def _details_doors(
+    window: Window, own: PanelWishes, terms: TermsOf, support: SupportPanel, surroundings: Surroundings
+) -> DetailsDoors:
     def go_to(item_id: int) -> None:
         if window.items.rows.row_of(item_id) >= 0:
             window.table.go_to(item_id)
@@ -110,6 +122,6 @@ def _details_doors(window: Window, own: PanelWishes, terms: TermsOf, surrounding
 
     return DetailsDoors(
         window.bridge, window.state, window.wishes, own, lambda item_id: _item(window, item_id), go_to, terms,
-        surroundings.now, window.table.selected_ids, lambda _batch: window.panels.open("support"),
+        surroundings.now, window.table.selected_ids, lambda batch: _write_to_support(window, support, batch),
         lambda: window.panels.open("names"),
     )

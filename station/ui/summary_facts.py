@@ -11,8 +11,10 @@ from station.core.receipt import Receipt
 from station.desk import history
 from station.desk.ports import Reader
 from station.reports.facts import sums
+from station.reports.support import cases_of
 from station.words import advice, identifier_text, say, time_of_day
 
+from .band_sums import ONE_PRESS
 from .panel_list import Row
 
 MOST_BATCHES, MOST_PROBLEMS = 20, 50
@@ -20,19 +22,27 @@ MOST_BATCHES, MOST_PROBLEMS = 20, 50
 
 @dataclass(frozen=True, slots=True)
 class SummaryFacts:
-    """A batch's receipt with its sums, reasons for what is not settled, and problem rows (title, cause, next step)."""
+    """A batch's receipt with its sums, reasons for what is not settled, and problem rows (title, cause, next step).
+
+    ``together`` are all batches that went with the same press of Claim, this one among them, where there are several.
+    """
 
     receipt: Receipt
     sums: tuple[tuple[int, str], ...]
     waiting: tuple[str, ...]
     problems: tuple[tuple[str, str, str], ...]
     batches: tuple[Row, ...]
+    together: tuple[tuple[Batch, int], ...] = ()
+
+    @property
+    def needs_support(self) -> bool:
+        """Whether something of it is left to ask the vendor's support about."""
+        return bool(cases_of(self.receipt))
 
     @property
     def claimed(self) -> int:
         """Devices that this batch claimed; those that were ours before are not among them."""
-        outcomes = (line.device.outcome for line in self.receipt.lines if line.device.progress is Progress.CLAIMED)
-        return sum(outcome is None or outcome.kind is OutcomeKind.CLAIMED_NOW for outcome in outcomes)
+        return _claimed(self.receipt)
 
 
 def read_summary(reader: Reader, batch: str, desk: str, now: datetime) -> SummaryFacts | None:
@@ -42,8 +52,23 @@ def read_summary(reader: Reader, batch: str, desk: str, now: datetime) -> Summar
     receipt = history.receipt(reader, wanted, desk, now) if wanted else None
     if receipt is None:
         return None
-    return SummaryFacts(receipt, _sums(receipt), _waiting(receipt), _problems(receipt),
-                        tuple(_row(each, wanted, now) for each in closed))
+    rows = tuple(_row(each, wanted, now) for each in closed)
+    pressed = [each for each in closed if _one_press(each, receipt.batch)]
+    counted = []
+    for each in pressed if len(pressed) > 1 else ():
+        other = receipt if each.id == receipt.batch.id else history.receipt(reader, each.id, desk, now)
+        counted.append((each, _claimed(other) if other is not None else 0))
+    return SummaryFacts(receipt, _sums(receipt), _waiting(receipt), _problems(receipt), rows, tuple(counted))
+
+
+def _one_press(one: Batch, other: Batch) -> bool:
+    a, b = one.closed_at, other.closed_at
+    return one.id == other.id or (a is not None and b is not None and abs(a - b) <= ONE_PRESS)
+
+
+def _claimed(receipt: Receipt) -> int:
+    outcomes = (line.device.outcome for line in receipt.lines if line.device.progress is Progress.CLAIMED)
+    return sum(outcome is None or outcome.kind is OutcomeKind.CLAIMED_NOW for outcome in outcomes)
 
 
 def _sums(receipt: Receipt) -> tuple[tuple[int, str], ...]:

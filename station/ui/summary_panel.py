@@ -11,8 +11,10 @@ from station.core.news import Summary
 from station.words import say
 
 from .bridge import Bridge, DeskDoor
+from .desk_state import DeskState
+from .destinations import title_of
 from .panel_list import RowList
-from .panel_parts import Asker, Panel, clear, label, scrolled, soft
+from .panel_parts import Asker, Panel, button, clear, label, scrolled, soft
 from .receipt_buttons import ReceiptButtons
 from .style import Style
 from .summary_facts import SummaryFacts, read_summary
@@ -25,7 +27,8 @@ class SummaryPanel(Panel):
     """Shows the batch that was claimed last, or another one of the list; what changes meanwhile is shown too."""
 
     def __init__(
-        self, desk: DeskDoor, bridge: Bridge, style: Style, folder: Path, desk_name: str, now: Callable[[], datetime]
+        self, desk: DeskDoor, bridge: Bridge, state: DeskState, style: Style, folder: Path, desk_name: str,
+        now: Callable[[], datetime], support: Callable[[str], object],
     ) -> None:
         super().__init__(say("summary.title"), style)
         self._desk_name, self._now = desk_name, now
@@ -34,7 +37,7 @@ class SummaryPanel(Panel):
         self._asker.answered.connect(self._show)
         self._batches = RowList(say("summary.batches"), style)
         self._batches.picked.connect(self._choose)
-        self._body = SummaryBody()
+        self._body = SummaryBody(lambda name: title_of(state, name), support)
         self._buttons = ReceiptButtons(folder)
         self._earlier = label(say("summary.batches"), "caption")
         whole = QWidget()
@@ -101,8 +104,9 @@ class SummaryPanel(Panel):
 class SummaryBody(QWidget):
     """The sums, what is not settled and why, and the rows with a problem."""
 
-    def __init__(self) -> None:
+    def __init__(self, title_of: Callable[[str], str], support: Callable[[str], object]) -> None:
         super().__init__()
+        self._title_of, self._support = title_of, support
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(4)
@@ -118,14 +122,22 @@ class SummaryBody(QWidget):
     def _show(self, facts: SummaryFacts) -> None:
         batch = facts.receipt.batch
         self._add(say("summary.claimed", n=facts.claimed, target=batch.target_title or batch.target), "big")
+        for other, count in facts.together:
+            title, connection = other.target_title or other.target, self._title_of(other.connection)
+            where = say("goes.to", target=title, connection=connection)
+            self._add(say("summary.part", n=count, where=where), "strong" if other.id == batch.id else "muted")
         for count, words in facts.sums:
             self._add(say("summary.sum", count=count, words=words))
         if facts.waiting:
             self._add(say("summary.unsettled"), "warn")
             for reason in facts.waiting:
                 self._add(reason)
-        if facts.problems:
+        if facts.problems or facts.needs_support:
             self._add(say("summary.problems"), "bad")
+        if facts.needs_support:
+            write = button(say("support.open"), "link")
+            write.clicked.connect(lambda _on=False, batch=batch.id: self._support(batch))
+            self._lines.addWidget(write)
         for title, cause, next_step in facts.problems:
             self._add(soft(title), "strong")
             self._add(cause)
