@@ -1,9 +1,10 @@
 """Builds the bundled server: one ASGI app over one registry, for the station itself or for a port."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,11 +68,15 @@ def build(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        try:
-            await to_thread.run_sync(_prepare, parts, token, SERVED_LABEL if served else INSIDE_LABEL, known_secrets)
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(to_thread.run_sync, database.close)
+            await to_thread.run_sync(_prepare, parts, token, SERVED_LABEL if served else INSIDE_LABEL)
+            if practice:
+                adding = asyncio.create_task(to_thread.run_sync(_add_dialects, parts, known_secrets))
+                stack.push_async_callback(asyncio.wait, [adding])
+                if served:  # the station's own desk need not wait for what only other protocols ask for
+                    await adding
             yield
-        finally:
-            await to_thread.run_sync(database.close)
 
     app = FastAPI(
         title="Claiming station", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
@@ -94,14 +99,13 @@ def _add_roads(app: FastAPI, parts: Parts) -> None:
     dialects.mount(app, parts)
 
 
-def _prepare(parts: Parts, token: str | None, label: str, known_secrets: bool) -> None:
+def _prepare(parts: Parts, token: str | None, label: str) -> None:
     migrate(parts.database.engine)
     if parts.practice:
         # Imported here: only practice needs the sample and what reads it.
-        from .sample import fill, fill_dialects
+        from .sample import fill
 
         fill(parts.database, parts.clock())
-        fill_dialects(parts.database, dialects.practices(), parts.clock(), known_secrets=known_secrets)
     if token is not None:
         from .registry.house import let_in
 
@@ -109,6 +113,13 @@ def _prepare(parts: Parts, token: str | None, label: str, known_secrets: bool) -
             let_in(session, token, parts.clock(), label, practice=parts.practice)
 
         parts.database.write(work)
+
+
+def _add_dialects(parts: Parts, known_secrets: bool) -> None:
+    # Imported here: only practice needs it.
+    from .sample import fill_dialects
+
+    fill_dialects(parts.database, dialects.practices(), parts.clock(), known_secrets=known_secrets)
 
 
 def _docs(request: Request) -> HTMLResponse:
