@@ -14,6 +14,7 @@ from station.core.scan import Scan
 from station.folders import Folders, resources
 from station.late_desk import LateDesk
 from station.settings import Settings
+from station.starting import start_detached
 from station.timings import tell_news, tell_time
 from station.ui.window import Window, WindowSettings
 from station.words import choose_language, say
@@ -44,6 +45,8 @@ def show(settings: Settings, folders: Folders) -> int:
     _heed_signals(app)
     status = app.exec()
     application.end()
+    if application.starts_again:
+        start_detached()
     return status
 
 
@@ -75,6 +78,7 @@ class Application(QObject):
         self._doorbell: Doorbell | None = None
         self._leaving: threading.Thread | None = None
         self._is_whole = False
+        self.starts_again = False
         self._poll = QTimer(self)
         self._poll.setInterval(_POLL_MS)
         self._poll.timeout.connect(self._left)
@@ -135,8 +139,10 @@ class Application(QObject):
         self.keys.install()
 
     def _open_ways_in(self, station: "Station") -> None:
+        from station.connections import Connections
         from station.desk.house import greet
         from station.surroundings import surroundings
+        from station.ui.connections_panel import add_connections
         from station.ui.own_panels import add_panels
         from station.ui.single import Doorbell
 
@@ -147,6 +153,7 @@ class Application(QObject):
         self.window.files_dropped.connect(self._take_files)
         QShortcut(QKeySequence.StandardKey.Open, self.window, self._open_files)
         add_panels(self.window, self._desk, surroundings(station))
+        add_connections(self.window, Connections(station, self.begin_anew))
 
     @Slot(list)
     def _take_files(self, paths: list[str]) -> None:
@@ -200,6 +207,12 @@ class Application(QObject):
         event.setAccepted(not self._leaving.is_alive())
         if event.isAccepted():
             self._app.quit()
+
+    @Slot()
+    def begin_anew(self) -> None:
+        """Close in order, and start again once everything is given back: with what the settings say by then."""
+        self.starts_again = True
+        self.window.close()
 
     @Slot()
     def _left(self) -> None:

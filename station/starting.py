@@ -2,7 +2,9 @@
 
 import faulthandler
 import os
+import subprocess
 import sys
+from typing import Any
 
 from station.folders import Folders, Lock, find_folders
 from station.logs import start_logging
@@ -32,6 +34,17 @@ def start_window() -> int:
     from station.app import show
 
     return show(settings, folders)
+
+
+def start_detached() -> None:
+    """Start the station in a process of its own that outlives this one."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "station"]
+    alone: dict[str, Any] = {"start_new_session": True}
+    if sys.platform == "win32":
+        alone = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
+    subprocess.Popen(  # noqa: S603 - this program itself
+        program, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, close_fds=True, **alone
+    )
 
 
 def _no_screen() -> bool:

@@ -19,7 +19,7 @@ from station.folders import Folders, Lock, find_folders
 from station.logs import start_logging
 from station.parts import Station, assemble
 from station.settings import Settings, SettingsError, read_settings
-from station.words import advise, choose_language, say
+from station.words import advise, choose_language, error_code, say
 
 from .answers import Exit, Stop
 
@@ -222,5 +222,5 @@ def why(error: CallError, title: str) -> str:
     """A backend's failure as one sentence for the person."""
     if error.detail == pauses.BY_PERSON:
         return say("cli.is_paused", title=title)
-    advice = advise("error", str(error.cause), title=title)
+    advice = advise("error", error_code(error.cause, error.detail), title=title)
     return f"{advice.cause}. {advice.next_step}"

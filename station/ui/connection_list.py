@@ -4,11 +4,10 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from station.core.news import LineState
-from station.words import Tone, advise, say
+from station.words import Tone, advise, error_code, say
 
 from .connection_doors import KnownConnection, Overview
 from .connection_parts import PassphraseRow, WrongValueError
-from .connection_words import line_of
 from .desk_state import DeskState
 from .panel_list import Row, RowList
 from .panel_parts import button, label, soft
@@ -99,7 +98,7 @@ class ConnectionList(QWidget):
             return Row(known.name, known.name, f"{title} · {say('connections.locked')}", tone=Tone.UNKNOWN)
         if line is None:
             return Row(known.name, known.name, f"{title} · {say('connections.not_running')}", tone=Tone.WAITING)
-        code = line_of(line.cause, line.detail)
+        code = error_code(line.cause or "", line.detail)
         told = advise("error", code, title=title).cause if code else say(f"connections.state.{line.state}")
         return Row(known.name, known.name, f"{title} · {told}", tone=_TONES.get(line.state))
 

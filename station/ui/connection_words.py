@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from station.core.errors import Cause
 from station.core.news import ConnectionTried
 from station.core.target import Target
 from station.words import advise, has, say
@@ -57,7 +56,3 @@ def _first(targets: tuple[Target, ...]) -> str:
     named = ", ".join(printable(target.path or target.title or target.id) for target in targets[:MOST_NAMED])
     return f"{named}, …" if len(targets) > MOST_NAMED else named
 
-
-def line_of(cause: Cause | None, detail: str) -> str:
-    """The code of a connection's line for its list: what keeps it from working."""
-    return detail if detail in ("locked_file", "locked_keyring") else str(cause or "")

@@ -1,6 +1,7 @@
 """Setting up connections: those that there are, and the form of one; nothing here waits, answers come by themselves."""
 
 from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget
 
 from station.core.news import ConnectionTried
@@ -13,15 +14,34 @@ from .connection_doors import ConnectionDoors, Done, Draft, Imported, Overview, 
 from .connection_list import ConnectionList
 from .connection_page import ConnectionPage
 from .connection_parts import form_sheet
+from .connection_unlock import UnlockLine
 from .connection_words import told_of
 from .desk_state import DeskState
 from .panel_parts import Panel
 from .style import Style
+from .window import Window
 
+NAME, KEY = "connections", "F7"
 RESTART_AFTER_MS = 3_000
 """How long the sentence about the new start stands there before it begins."""
 TRIED_WITHIN_MS = 90_000
 """A test call whose answer never comes gives the buttons back."""
+
+
+def add_connections(window: Window, doors: ConnectionDoors) -> None:
+    """Give the window its panel of connections, the key and the menu entry for it, and the line that unlocks."""
+    panel = ConnectionsPanel(doors, window.bridge, window.state, window.style_now)
+    unlock = UnlockLine(doors, window.style_now)
+    for part in (panel, unlock):
+        window.restyled.connect(part.restyle)
+    panel.close_wanted.connect(window.panels.close_open)
+    window.panels.add(NAME, panel)
+    window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
+    window.parts.top.connections_wanted.connect(lambda: window.panels.open(NAME))
+    QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))
+    window.parts.put_line(unlock)
+    unlock.opened.connect(panel.refresh)
+    unlock.ask_soon()
 
 
 class ConnectionsPanel(Panel):
@@ -60,6 +80,11 @@ class ConnectionsPanel(Panel):
 
     def opened(self) -> None:
         super().opened()
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Ask how things stand."""
         self._answers.wait(self._doors.look(), self._show)
 
     @Slot(str)
@@ -137,7 +162,7 @@ class ConnectionsPanel(Panel):
             text = f"{text} {say('connections.restarts')}"
             self._restart.start()
         self.list.tell_done(text)
-        self._answers.wait(self._doors.look(), self._show)
+        self.refresh()
 
     @Slot(str)
     def _import(self, path: str) -> None:

@@ -57,6 +57,10 @@ class Layout(QWidget):
         for part in (self.top, self.band, self.banner, self.table, self.counters, self.claim):
             part.restyle(style)
 
+    def put_line(self, line: QWidget) -> None:
+        """Put a line of the window's own below the banner."""
+        self._whole.insertWidget(self._whole.indexOf(self.banner) + 1, line)
+
     def fit(self, width: int, band: int, *, wide: bool) -> None:
         """Give the band its height; ``wide``: there is room for the panels beside the table."""
         self.band.setFixedHeight(band)
@@ -92,7 +96,7 @@ class Layout(QWidget):
             self.panels.raise_()
 
     def _build(self) -> None:
-        whole = QVBoxLayout(self)
+        whole = self._whole = QVBoxLayout(self)
         whole.setContentsMargins(OUTSIDE, BETWEEN, OUTSIDE, OUTSIDE - 2)
         whole.setSpacing(BETWEEN)
         self._board = QFrame()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Slot
 
 from station.core.news import BadInput, ImportProgress, LineState, Refused, Trouble, Undone
-from station.words import Tone, advise, has, identifier_text, say, time_of_day
+from station.words import Tone, advise, error_code, has, identifier_text, say, time_of_day
 
 from .banner import Banner, Kind, Notice
 from .bridge import Bridge
@@ -36,7 +36,7 @@ class Notices(QObject):
         if line is None or line.state in (LineState.ONLINE, LineState.UNTRIED):
             self._banner.take_back(Kind.LINE)
             return
-        code = line.cause or "other"
+        code = error_code(line.cause or "other", line.detail)
         if line.clock_off and abs(line.clock_off) > 60:
             text = say("banner.clock", n=round(abs(line.clock_off) / 60), title=line.title)
             text = f"{text}. {advise('error', 'clock', title=line.title).next_step}"

@@ -21,6 +21,7 @@ WORDS, WORDS_NARROW = 180, 120
 class TopRow(QWidget):
     connection_chosen = Signal(str)
     mixed_wanted = Signal(bool)
+    connections_wanted = Signal()
     target_wanted = Signal()
     operator_wanted = Signal()
     line_pressed = Signal()
@@ -128,9 +129,10 @@ class TopRow(QWidget):
             mixed.setCheckable(True)
             mixed.setChecked(self._state.plan.mixed)
             mixed.triggered.connect(self.mixed_wanted)
-        if not menu.isEmpty():
-            menu.setMinimumWidth(self._connection.width())
-            menu.popup(self._connection.mapToGlobal(QPoint(0, self._connection.height() + 4)))
+        menu.addSeparator()
+        menu.addAction(say("top.connections"), self.connections_wanted.emit)
+        menu.setMinimumWidth(self._connection.width())
+        menu.popup(self._connection.mapToGlobal(QPoint(0, self._connection.height() + 4)))
 
 
 def _choice(what: str) -> QPushButton:

@@ -1,6 +1,6 @@
 """All sentences that a person reads, from one translatable file, in an operator's words."""
 
-from .advice import Advice, advice, advise
+from .advice import Advice, advice, advise, error_code
 from .catalogue import choose_language, has, languages, say
 from .headline import Headline, headline
 from .status import Sentence, Tone, identifier_text, missing_words, status, what_it_is
@@ -15,6 +15,7 @@ __all__ = [
     "advise",
     "age",
     "choose_language",
+    "error_code",
     "has",
     "headline",
     "identifier_text",

@@ -36,6 +36,11 @@ def advise(family: str, code: str, **values: object) -> Advice:
     return Advice(*(say(f"{key}.{part}", **values) for part in ("cause", "meaning", "next")))
 
 
+def error_code(cause: str, detail: str) -> str:
+    """The code of family "error" for a failure: a sign-in that was not tried says in its detail what locks it."""
+    return detail if detail in ("locked_file", "locked_keyring") else cause
+
+
 def advice(item: Item) -> Advice | None:
     """The advice on a row, or None where nothing is wrong with it."""
     code = _code(item)
