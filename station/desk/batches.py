@@ -151,7 +151,7 @@ def claim(
         plan(work)
         return False
     for batch in chosen:
-        if batch is not None:
+        if batch is not None and _has_rows(work, batch) and (batch.target or _ready(work, batch)):
             close(work, batch, operator.strip(), unseen_kits)
     work.wake()
     return True
@@ -167,12 +167,24 @@ def _why_not(
     for batch, (_, revision) in zip(chosen, revisions, strict=True):
         if batch is None or batch.closed_at is not None or batch.revision != revision:
             return "batch_changed"
-        if not batch.target:
-            return "no_target"
-    rows = [item for batch in chosen if batch for item in work.store.items_of(batch.id) if item.ready]
+    ready = {batch.id: _ready(work, batch) for batch in chosen if batch is not None}
+    if any(ready[batch.id] and not batch.target for batch in chosen if batch is not None):
+        return "no_target"
+    rows = [item for some in ready.values() for item in some]
+    if any(work.backend(item.connection) is None for item in rows):
+        return "no_connection"
     if any(item.identifier.secrets and _waits(work, item.connection) for item in rows):
         return "secrets_not_kept"
     return "" if rows else "nothing_to_claim"
+
+
+def _ready(work: Work, batch: Batch) -> list[Item]:
+    return [item for item in work.store.items_of(batch.id) if item.ready]
+
+
+def _has_rows(work: Work, batch: Batch) -> bool:
+    """Whether there is anything to close: the open batch of a connection may lie empty beside the others."""
+    return any(item.progress is not Progress.REMOVED for item in work.store.items_of(batch.id))
 
 
 def _waits(work: Work, connection: str) -> bool:
@@ -204,7 +216,7 @@ def close(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
     work.store.step(waiting, Progress.OPEN, Progress.QUEUED, now, who=operator, why="claim")
     work.state.watched[batch.id] = len(waiting)
     if left:
-        following = open_for(work, batch.connection)
+        following = open_for(work, batch.connection, batch)
         for item in left:
             work.store.change_item(item.id, batch=following.id)
             naming.anew(work, item.id)
@@ -222,7 +234,7 @@ def _send_off(work: Work, item: Item, operator: str) -> list[int]:
     for device in devices:
         if device.inside is not None or device.progress is not Progress.OPEN:
             continue
-        new, outcome = _answered(item, device)
+        new, outcome = answered(item, device)
         if new is Progress.QUEUED:
             queued.append(device.id)
             continue
@@ -230,15 +242,18 @@ def _send_off(work: Work, item: Item, operator: str) -> list[int]:
     return queued
 
 
-def _answered(item: Item, device: Device) -> tuple[Progress, Outcome | None]:
-    """Where the look-up has answered already (and told who holds it), nothing is sent for the device."""
+def answered(item: Item, device: Device) -> tuple[Progress, Outcome | None]:
+    """Where the look-up has answered already (and told who holds it), nothing is sent for the device.
+
+    What it showed as claimed without telling by whom waits with the others, and is read back instead of sent.
+    """
     found, kind = device.found, None
     if item.claim_status is ClaimStatus.NOT_FOUND:
         kind = OutcomeKind.NOT_FOUND
+    elif found.owned or found.holder is Holder.OURS:
+        kind = OutcomeKind.ALREADY_OURS
     elif found.status is ClaimStatus.UNREGISTERED:
         kind = OutcomeKind.NOT_REGISTERED
-    elif found.status is ClaimStatus.CLAIMED and found.holder is Holder.OURS:
-        kind = OutcomeKind.ALREADY_OURS
     elif found.status is ClaimStatus.CLAIMED and found.holder is Holder.ANOTHER:
         kind = OutcomeKind.ALREADY_CLAIMED
     if kind is None:

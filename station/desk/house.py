@@ -8,7 +8,7 @@ from station.backends.base import Backend
 from station.core.call import CallState
 from station.core.news import Ready, Stopping, Trouble
 
-from . import batches, lines, look_ups, outbox, pauses, places, reconcile, releases
+from . import batches, changing, lines, look_ups, outbox, pauses, places, reconcile
 from .desk import Desk
 from .network import Network, submitter
 from .performing import OwnVerbs
@@ -146,7 +146,7 @@ def beat(work: Work) -> None:
 def pump(work: Work) -> None:
     """Let leave what can leave: look-ups, read-backs, calls."""
     look_ups.pump(work)
-    releases.pump(work)
+    changing.pump(work)
     reconcile.pump(work)
     outbox.pump(work)
 

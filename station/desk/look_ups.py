@@ -103,6 +103,20 @@ def settle(
     work.wake()
 
 
+def lost(
+    work: Work, connection: str, ids: list[int], _findings: object, _error: object, _fault: Exception
+) -> None:
+    """Settling failed by a fault of ours: the rows say that their look-up failed, and the others go on."""
+    work.after.append(lambda: _one_less(work, connection))
+    for item in work.store.items(ids):
+        if _still_open(item):
+            _show(work, item, Check.FAILED)
+    work.wake()
+
+
+settle.rescue = lost  # type: ignore[attr-defined]
+
+
 def _one_less(work: Work, connection: str) -> None:
     work.state.looking[connection] -= 1
 

@@ -91,12 +91,12 @@ def _name(work: Work, row: Item, pattern: str, number: int) -> None:
         own = kept[device.id].number or (spare.pop() if spare else 0)
         if counted and not own:
             own = work.store.next_name_number(row.batch)
-        names.append(render(pattern, own, _values(row, device)))
+        names.append(render(pattern, own, values_of(row, device)))
         if (kept[device.id].name, kept[device.id].number) != (names[-1], own):
             work.store.change_device(device.id, name=names[-1], number=own)
-    shown = _shown(names) if names else render(pattern, number, _values(row, None))
-    if (row.name, *work.store.made_name(row.id)) != (shown, True, number):
-        work.store.put_made_name(row.id, shown, number)
+    told = shown(names) if names else render(pattern, number, values_of(row, None))
+    if (row.name, *work.store.made_name(row.id)) != (told, True, number):
+        work.store.put_made_name(row.id, told, number)
         work.touch(row.id)
 
 
@@ -106,11 +106,15 @@ def _is_to_be_claimed(device: Device) -> bool:
     return device.inside is None and not taken and device.progress in (Progress.OPEN, Progress.QUEUED)
 
 
-def _shown(names: Sequence[str]) -> str:
+def shown(names: Sequence[str]) -> str:
+    """How a row of several named devices is called on the table."""
+    if not names:
+        return ""
     return names[0] if len(names) == 1 or names[0] == names[-1] else f"{names[0]} … {names[-1]}"[:LONGEST_NAME]
 
 
-def _values(row: Item, device: Device | None) -> dict[str, str]:
+def values_of(row: Item, device: Device | None) -> dict[str, str]:
+    """What the words of a pattern stand for."""
     found = device.found if device else None
     device_id = found.device_id if found else row.identifier.text
     return {

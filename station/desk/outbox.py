@@ -1,9 +1,12 @@
 """Which call is next: the oldest queued devices of each connection that may send."""
 
+from dataclasses import replace
+
+from station.backends.base import Backend
 from station.core.batch import Batch
 from station.core.item import Device, Item
 
-from . import checking, lines, pauses, sending
+from . import checking, holders, lines, pauses, sending
 from .work import Work
 
 Rows = list[tuple[Batch, Item, Device]]
@@ -28,8 +31,12 @@ def _begin(work: Work, connection: str) -> None:
         return
     work.after.append(lambda: work.state.busy.update({connection: "checking"}))
     devices = [device.id for _, _, device in rows]
+    claimed = holders.among(rows)
+    if claimed:
+        holders.ask(work, batch, claimed)
+        return
     if not backend.traits.look_up:
-        sending.begin(work, connection, batch, rows)
+        _send_unseen(work, backend, batch, rows)
         return
     identifiers = list({item.id: item.identifier for _, item, _ in rows}.values())
     items = list(dict.fromkeys(item.id for _, item, _ in rows))
@@ -43,6 +50,18 @@ def _begin(work: Work, connection: str) -> None:
         return account, found
 
     work.ask(connection, look, checking.checked, connection, batch.id, items, devices)
+
+
+def _send_unseen(work: Work, backend: Backend, batch: Batch, rows: Rows) -> None:
+    """Where nothing can be looked up, still nothing is sent before it is known under which account."""
+    account = work.state.line(batch.connection).account
+    if account is None:
+        work.ask(batch.connection, backend.account, checking.signed_in, batch.connection, batch.id)
+        return
+    if not batch.account:
+        work.store.change_batch(batch.id, account=account.id)
+        batch = replace(batch, account=account.id)
+    sending.begin(work, batch.connection, batch, rows)
 
 
 def _same_connection(work: Work, batch: Batch) -> bool:

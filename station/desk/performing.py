@@ -107,6 +107,9 @@ class Performer:
                 self._unwritten.append(task.again())
         with suppress(Exception):
             task.future.set_exception(error)
+        rescue = getattr(task.verb, "rescue", None)
+        if rescue is not None and problem is None:
+            self.perform(Task(Lane.FIRST, rescue, (*task.args, error), must=True))
 
     def _disk_works(self) -> None:
         if not self._unwritten:

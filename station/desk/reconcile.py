@@ -137,6 +137,16 @@ def confirmed(work: Work, call: Call, told: list[Confirmed] | None, error: BaseE
     work.wake()
 
 
+def lost(work: Work, call: Call, _told: object, _error: object, _fault: Exception) -> None:
+    """Settling failed by a fault of ours: asked again, after a while."""
+    work.state.reading_back.discard(call.key)
+    work.state.again_at[call.key] = work.clock.monotonic() + lines.LONGEST_WAIT_S
+    work.wake_later(lines.LONGEST_WAIT_S)
+
+
+confirmed.rescue = lost  # type: ignore[attr-defined]
+
+
 def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> float:
     """Settle one device by its read-back; gives the seconds to wait where it is too early to tell."""
     state = told.state if told else ReadBack.CANNOT_TELL

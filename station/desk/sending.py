@@ -86,6 +86,19 @@ def settle(work: Work, call: Call, answer: Answer | None, error: BaseException |
     work.wake()
 
 
+def lost(work: Work, call: Call, _answer: object, _error: object, fault: Exception) -> None:
+    """Settling failed by a fault of ours: the call's devices are unknown, and it is found out about like any other."""
+    if work.state.busy.get(call.connection) == call.key:
+        del work.state.busy[call.connection]
+    work.state.reading_back.discard(call.key)
+    _failure(work, call, UnclearError(Cause.CRASH, f"{type(fault).__name__}: {fault}"))
+    summaries.tell_progress(work, call.batch)
+    work.wake()
+
+
+settle.rescue = lost  # type: ignore[attr-defined]
+
+
 def _answer(work: Work, call: Call, answer: Answer) -> None:
     lines.works(work, call.connection)
     work.state.limits.pop(call.connection, None)

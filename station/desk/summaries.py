@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from station.core.batch import Batch
 from station.core.news import Claiming, ItemsGone, Summary
-from station.core.progress import SETTLED
+from station.core.progress import SETTLED, Progress
 
 from .work import Work
 
@@ -37,9 +37,11 @@ def sum_up(work: Work, batch: Batch) -> Summary:
     outcomes: Counter[str] = Counter()
     unsettled: Counter[str] = Counter()
     for item in work.store.items_of(batch.id):
-        if item.repeat_of or item.inside:
+        if item.repeat_of or item.inside or item.progress is Progress.REMOVED:
             continue
         for device in work.store.devices(item.id):
+            if device.progress is Progress.REMOVED:
+                continue
             if device.progress in SETTLED:
                 outcomes[str(device.outcome.kind) if device.outcome else str(device.progress)] += 1
             elif device.inside is None:

@@ -194,6 +194,10 @@ class Facts(Protocol):
         """Change what is kept of a device; ``place`` and ``handle`` are its outcome's."""
         ...
 
+    def derive_again(self, item: int) -> None:
+        """A row's columns once more from its devices."""
+        ...
+
 
 class Calls(Protocol):
     """What waits to be sent, the calls, and the history."""

@@ -87,7 +87,7 @@ class FindingWrites(FindingReads, StepWrites):
             self._derive([item])
 
     def move_devices(self, devices: Sequence[int], item: int) -> None:
-        moved = self._of_ids(devices)
+        moved = self.devices_by_id(devices)
         self._db.write_many("UPDATE devices SET item = ? WHERE id = ?", [(item, device.id) for device in moved])
         for row in sorted({device.item for device in moved} | {item}):
             self._write_counts(row)
@@ -96,7 +96,7 @@ class FindingWrites(FindingReads, StepWrites):
 
     def link_device(self, device: int, inside: int) -> None:
         self._db.write("UPDATE devices SET inside = ? WHERE id = ?", inside or None, device)
-        for row in {found.item for found in self._of_ids([device])}:
+        for row in {found.item for found in self.devices_by_id([device])}:
             self._write_counts(row)
             self._derive([row])
 

@@ -93,6 +93,13 @@ class ItemReads(Part):
         )
         return [item for item in found if not item.identifier.missing]
 
+    def devices_by_id(self, ids: Sequence[int]) -> list[Device]:
+        found: list[Device] = []
+        for at in range(0, len(ids), CHUNK):
+            part = list(ids[at : at + CHUNK])
+            found += self._devices(f"WHERE d.id IN ({marks(part)}) ORDER BY d.id", *part)
+        return found
+
     def _devices(self, where: str, *values: str | int) -> list[Device]:
         rows = self._db.read(f"SELECT d.* FROM devices d {where}", *values)
         links = self._links(row["inside"] for row in rows)

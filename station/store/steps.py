@@ -40,7 +40,7 @@ class StepWrites(ItemWrites):
     ) -> list[int]:
         check_step(old, new, person=who, reason=why)
         when = time_text(at)
-        found = [device for device in self._of_ids(devices) if device.progress is old]
+        found = [device for device in self.devices_by_id(devices) if device.progress is old]
         sets, values = _step_set(new, when, outcome, call)
         self._db.write_many(
             f"UPDATE devices SET {sets} WHERE id = ? AND progress = ?",
@@ -129,12 +129,8 @@ class StepWrites(ItemWrites):
                 f"WHERE seq IN (SELECT batch FROM items WHERE id IN ({marks(part)}))", *part
             )
 
-    def _of_ids(self, ids: Sequence[int]) -> list[Device]:
-        found: list[Device] = []
-        for at in range(0, len(ids), CHUNK):
-            part = list(ids[at : at + CHUNK])
-            found += self._devices(f"WHERE d.id IN ({marks(part)}) ORDER BY d.id", *part)
-        return found
+    def derive_again(self, item: int) -> None:
+        self._derive([item])
 
     def _write_steps(
         self, devices: Sequence[Device], when: str, old: Progress, new: Progress, who: str, why: str, detail: str
