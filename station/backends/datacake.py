@@ -68,15 +68,17 @@ class Datacake(Backend):
         release=True,
         rename=True,
         irreversible=False,
-        release_costs="lock",
+        release_costs="access",
         noun="workspace",
     )
     changes = (
-        Change(Verb.OPEN_CLAIMING, (Field("pin", secret=True), Field("serial", needed=False)), of_owned=True),
-        Change(Verb.OPEN_CLAIMING, (Field("pin", secret=True),)),
+        Change(
+            Verb.OPEN_CLAIMING, (Field("pin", secret=True), Field("serial", needed=False)), of_owned=True, costs="code"
+        ),
+        Change(Verb.OPEN_CLAIMING, (Field("pin", secret=True),), costs="code"),
         Change(Verb.CLOSE_CLAIMING, of_owned=True),
         Change(Verb.SHARE, (Field("workspace"),), of_owned=True),
-        Change(Verb.REVOKE, (Field("workspace"),), of_owned=True),
+        Change(Verb.REVOKE, (Field("workspace"),), of_owned=True, costs="claimers"),
     )
 
     def __init__(
