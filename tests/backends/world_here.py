@@ -110,15 +110,15 @@ class HereWorld(LocalWorld):
         "another": Identifier.of(Kind.CODE, code=ANOTHER),
         "unknown": Identifier.of(Kind.CODE, code=UNKNOWN),
     }
-    targets = {
+    targets: Mapping[str, str] = {
         "good": OSLO, "missing": f"{REALM}:gone", "closed": f"{REALM}:closed", "small": f"{REALM}:small",
     }  # fmt: skip
-    tells = {case: UNTOLD for case in TELLS} | {"ours": (ClaimStatus.CLAIMED, Holder.OURS)}
-    outcomes = {
+    tells: Mapping[str, Told] = {**dict.fromkeys(TELLS, UNTOLD), "ours": (ClaimStatus.CLAIMED, Holder.OURS)}
+    outcomes: Mapping[str, OutcomeKind] = {
         **{case: kind for case, kind in OUTCOMES.items() if case != "over quota"},
         "unregistered": OutcomeKind.NOT_FOUND,
     }
-    backs = {**BACKS, "another": ReadBack.CANNOT_TELL, "dropped": ReadBack.CANNOT_TELL}
+    backs: Mapping[str, ReadBack] = {**BACKS, "another": ReadBack.CANNOT_TELL, "dropped": ReadBack.CANNOT_TELL}
 
     def signed_in(self, token: str, **settings: Any) -> Here:  # type: ignore[override] # a world of another kind
         return self.connected({"token": Secret(token)}, **settings)

@@ -59,6 +59,10 @@ class Client:
             return ""
         return answers.read(reply, answers.tracking_id)
 
+    async def first_licences(self) -> list[Licence]:
+        """The first page of the projects with their licences. Raises as ``licences`` does."""
+        return answers.read(await self._read(requests.licences(0)), answers.licences)[0]
+
     async def licences(self) -> list[Licence]:
         """All projects with their licences. Raises TargetError where the account may not see them."""
         found: dict[tuple[str, str], Licence] = {}

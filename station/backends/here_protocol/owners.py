@@ -40,7 +40,7 @@ async def account(client: Client, who: Who, settings: Wanted) -> Account:
     """
     user = await who.user()
     try:
-        licences = await client.licences()
+        licences = await client.first_licences()
     except (TargetError, RefusedError):
         await client.check_health()
         licences = []

@@ -103,13 +103,16 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._router(scope, receive, send)
-        except Exception as error:
+        except HTTPException as error:  # no such road
             await refusing.answer(_declined(error))(scope, receive, send)
 
     def _route(self, method: str, path: str, work: Callable[[Asked], Answer], closed: bool) -> Route:
         async def endpoint(request: Request) -> Response:
-            asked = await self._asked(request, closed=closed)
-            status, body = await to_thread.run_sync(work, asked)
+            try:
+                asked = await self._asked(request, closed=closed)
+                status, body = await to_thread.run_sync(work, asked)
+            except Exception as error:  # here, before the outer app's handlers answer in words of their own
+                return refusing.answer(_declined(error))
             return Response(status_code=status) if body is None else JSONResponse(body, status)
 
         return Route(path, endpoint, methods=[method], name=f"{method} {path}")

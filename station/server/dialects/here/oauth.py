@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from types import SimpleNamespace
-from urllib.parse import parse_qsl, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 from uuid import uuid4
 
 from oauthlib.oauth1.rfc5849 import signature
@@ -80,7 +80,7 @@ def _signed(header: str) -> dict[str, str]:
         pairs = parse_authorization_header(header) if header[:6].lower() == "oauth " else []
     except ValueError:
         pairs = []
-    values = dict(pairs)
+    values = {name: unquote(value) for name, value in pairs}
     if len(values) != len(pairs) or not values.keys() >= _NEEDED:
         raise _Refused(401, 401202, "Malformed OAuth 1.0 header.")
     if values["oauth_signature_method"] != "HMAC-SHA256":
