@@ -66,19 +66,43 @@ def change(
     asked = 0
     for connection in dict.fromkeys(row.connection for row in work.store.items(items)):
         backend = work.backend(connection)
-        offered = next((one for one in backend.changes if one.verb is verb), None) if backend else None
-        why = "cannot" if offered is None else _lacking(offered, values, secrets)
-        if offered is None or why:
-            work.tell(Refused(str(verb), why))
-            continue
-        rows = [row.id for row in work.store.items(items) if row.connection == connection]
-        wanted: Wanted = _is_owned if offered.of_owned else _is_claimed
-        for batch, devices in _by_batch(work, verb, rows, wanted, lambda _backend: True):
-            changing.begin(
-                work, verb, batch, devices, who.strip(), values=values, secrets=secrets,
-                read_first=not offered.of_owned,
-            )
-            asked += len(devices)
+        offered = [one for one in backend.changes if one.verb is verb] if backend else []
+        if not offered:
+            work.tell(Refused(str(verb), "cannot" if backend else "no_connection"))
+        rows = [row for row in work.store.items(items) if row.connection == connection]
+        asked += sum(_change(work, rows, one, values, secrets, who.strip()) for one in _meant(work, rows, offered))
+    return asked
+
+
+def _meant(work: Work, rows: Sequence[Item], offered: Sequence[Change]) -> list[Change]:
+    """One verb may mean one thing for devices of our own and another for those that we claimed."""
+    devices = [device for row in rows for device in work.store.devices(row.id)]
+    return [one for one in offered if any(_wanted(one)(device) for device in devices)] or list(offered[:1])
+
+
+def _wanted(offered: Change) -> Wanted:
+    return _is_owned if offered.of_owned else _is_claimed
+
+
+def _change(
+    work: Work,
+    rows: Sequence[Item],
+    offered: Change,
+    values: Mapping[str, str],
+    secrets: Mapping[str, Secret],
+    who: str,
+) -> int:
+    why = _lacking(offered, values, secrets)
+    if why:
+        work.tell(Refused(str(offered.verb), why))
+        return 0
+    asked = 0
+    ids = [row.id for row in rows]
+    for batch, devices in _by_batch(work, offered.verb, ids, _wanted(offered), lambda _backend: True):
+        changing.begin(
+            work, offered.verb, batch, devices, who, values=values, secrets=secrets, read_first=not offered.of_owned
+        )
+        asked += len(devices)
     return asked
 
 

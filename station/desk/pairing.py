@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from station.backends.base import Backend
 from station.core.identifier import NEEDED, SECRET_FIELDS, Identifier, Kind
@@ -22,8 +23,11 @@ def accept(backend: Backend | None, label: Label, identifier: Identifier) -> Ide
     """What a system makes of a label, with what else the label says filled in where that is lacking."""
     if backend is None:
         return None
-    found = [taken for each in _readings(backend, label, identifier) if (taken := backend.accept(each)) is not None]
-    filled = [_with_hints(backend, label, each) for each in found]
+    filled = [
+        _with_hints(backend, label, each, taken)
+        for each in _readings(backend, label, identifier)
+        if (taken := backend.accept(each)) is not None
+    ]
     return next((each for each in filled if not each.missing), filled[0] if filled else None)
 
 
@@ -38,11 +42,17 @@ def _readings(backend: Backend, label: Label, identifier: Identifier) -> Iterato
             yield Identifier.of(kind, **{name: label.hint(name) for name in needed})
 
 
-def _with_hints(backend: Backend, label: Label, identifier: Identifier) -> Identifier:
-    more = {name: label.hint(name) for name in identifier.missing if name not in SECRET_FIELDS and label.hint(name)}
-    if not more or len(label.identifiers) != 1:
+def _with_hints(backend: Backend, label: Label, read: Identifier, identifier: Identifier) -> Identifier:
+    """What the label says by name fills what is lacking, and counts more than what a bare code was taken for."""
+    if len(label.identifiers) != 1 or identifier.kind is Kind.CODE:
         return identifier
-    return backend.accept(identifier.join(Identifier.of(identifier.kind, **more))) or identifier
+    named = {name: label.hint(name) for name in NEEDED[identifier.kind] if name not in SECRET_FIELDS}
+    told = {name: value for name, value in named.items() if value}
+    if read.kind is identifier.kind:
+        told = {name: value for name, value in told.items() if name in identifier.missing}
+    if not told:
+        return identifier
+    return backend.accept(Identifier.of(identifier.kind, **told).join(identifier)) or identifier
 
 
 def join(work: Work, scan: Scan, label: Label, identifier: Identifier) -> tuple[Item, bool] | None:
@@ -52,7 +62,7 @@ def join(work: Work, scan: Scan, label: Label, identifier: Identifier) -> tuple[
         if backend is None:
             continue
         accepted = accept(backend, label, identifier)
-        in_time = abs(scan.at - half.scanned_at) <= PAIR_WITHIN
+        in_time = abs(scan.at - work.state.part_at.get(half.id, half.scanned_at)) <= PAIR_WITHIN
         if in_time and accepted == half.identifier and accepted.fields and not accepted.secrets:
             return half, True
         whole = _is_told_whole(half.identifier, accepted)
@@ -61,22 +71,42 @@ def join(work: Work, scan: Scan, label: Label, identifier: Identifier) -> tuple[
         if whole is not None:
             shown = hide(label, half.identifier, whole)
             make_whole(work, half, whole)
+            work.after.append(partial(work.state.part_at.__setitem__, half.id, scan.at))
             work.store.add_event(Event(work.clock.now(), "paired", half.batch, half.id, detail=shown))
             return work.item(half.id), False
+    return _says_the_same(work, scan, label, identifier)
+
+
+def _says_the_same(work: Work, scan: Scan, label: Label, identifier: Identifier) -> tuple[Item, bool] | None:
+    """A further code of a device that is whole by now (one that only checks the others) makes no row of its own."""
+    for batch in work.store.open_batches():
+        backend = work.backend(batch.connection)
+        accepted = accept(backend, label, identifier)
+        if backend is None or accepted is None or not accepted.missing:
+            continue
+        for row in work.store.newest(batch.id, MOST_TRIED):
+            in_time = abs(scan.at - work.state.part_at.get(row.id, row.scanned_at)) <= PAIR_WITHIN
+            whole = not row.identifier.missing
+            if in_time and whole and backend.pair(row.identifier, identifier) == row.identifier:
+                return row, True
     return None
+
+
+MOST_TRIED = 3
+"""So many of the newest rows may be what a code that makes nothing whole belongs to."""
 
 
 def _halves(work: Work, label: Label, identifier: Identifier) -> list[Item]:
     """The rows that this label may complete: of the chosen connection, and in a mixed delivery of the others too,
     unless the label is known and the chosen connection takes it as it is."""
     chosen = work.state.chosen
-    here = [batch for batch in work.store.open_batches() if batch.connection == chosen and not batch.name]
-    there = [batch for batch in work.store.open_batches() if batch.connection != chosen and not batch.name]
-    taken = accept(work.backend(chosen), label, identifier) if work.state.mixed else None
-    known = taken is not None and not taken.missing and label.family != "code"
-    open_batches = here if known or not work.state.mixed else [*here, *there]
-    found = [half for batch in open_batches for half in work.store.halves(batch.id)]
-    return sorted(found, key=lambda half: half.id, reverse=True)
+    found = [half for batch in work.store.open_batches() if not batch.name for half in work.store.halves(batch.id)]
+    here = [half for half in found if half.connection == chosen]
+    if len(found) > len(here) and work.state.mixed:
+        taken = accept(work.backend(chosen), label, identifier)
+        known = taken is not None and not taken.missing and label.family != "code"
+        here = here if known else found
+    return sorted(here, key=lambda half: half.id, reverse=True)
 
 
 def _is_told_whole(half: Identifier, accepted: Identifier | None) -> Identifier | None:

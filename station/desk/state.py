@@ -56,6 +56,8 @@ class State:
     """Keys of the calls whose read-back or repeat is under way."""
     again_at: dict[str, float] = field(default_factory=dict)
     """When (monotonic) an unanswered call may be asked about again, by its key."""
+    part_at: dict[int, datetime] = field(default_factory=dict)
+    """When a row that lacked something was last given a part of it."""
     watched: dict[str, int] = field(default_factory=dict)
     """Batches whose progress is shown, and how many devices they sent off."""
 

@@ -75,6 +75,10 @@ class Items(Protocol):
         """The open rows of the batch whose identifier still lacks fields, the newest first (20 at most)."""
         ...
 
+    def newest(self, batch: str, most: int) -> list[Item]:
+        """The newest open rows of a batch that stand on their own, so many at most."""
+        ...
+
     def last_open(self) -> Item | None:
         """The newest row on the table that is open, in an open batch and not removed: what undo takes back."""
         ...

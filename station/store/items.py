@@ -79,6 +79,12 @@ class ItemReads(Part):
             f"AND i.fits = '' AND {_FREE} ORDER BY i.id DESC LIMIT {MOST_HALVES}", batch,
         )
 
+    def newest(self, batch: str, most: int) -> list[Item]:
+        return self._items(
+            "WHERE i.batch = (SELECT seq FROM batches WHERE id = ?) AND i.progress = 'open' AND i.fits = '' "
+            f"AND {_FREE} ORDER BY i.number DESC LIMIT ?", batch, most,
+        )
+
     def last_open(self) -> Item | None:
         newest = self._db.value(
             "SELECT max((SELECT i.id FROM items i WHERE i.batch = b.seq AND i.progress = 'open' "
