@@ -33,7 +33,6 @@ _ONLY: Mapping[str, Only] = {
         "secret": ("auth", frozenset({"client"})),
         "email": ("auth", frozenset({"user"})),
         "password": ("auth", frozenset({"user"})),
-        "realm": ("auth", frozenset({"user"})),
     },
 }
 _FOLDED = frozenset({"target"})

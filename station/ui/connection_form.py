@@ -7,7 +7,7 @@ from station.core.secret import Secret
 from station.words import say
 
 from .connection_doors import Draft, Imported, KindForm, KnownConnection, Overview, Value
-from .connection_parts import Combo, PassphraseRow, SecretRow, SettingRow, WrongValueError, choose_file
+from .connection_parts import Combo, PassphraseRow, SecretRow, SettingRow, WrongValueError, choose_file, order_tabs
 from .panel_parts import button, clear, label, soft
 
 LONGEST_NAME = 40
@@ -32,7 +32,9 @@ class ConnectionForm(QWidget):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 8, 0)
         self._box.setSpacing(10)
-        self._own = QVBoxLayout()
+        self._own_part = QWidget()
+        self._own = QVBoxLayout(self._own_part)
+        self._own.setContentsMargins(0, 0, 0, 0)
         self._own.setSpacing(10)
         self.more = button(say("connections.more"), "link")
         self.more.setCheckable(True)
@@ -104,7 +106,7 @@ class ConnectionForm(QWidget):
         self._reason = label("", "warn")
         for part in (self._name_help, self._reason):
             self._box.addWidget(part)
-        self._box.addLayout(self._own)
+        self._box.addWidget(self._own_part)
         self._box.addWidget(self.more)
         self._box.addWidget(self._folded)
         self._box.addWidget(self.keeping)
@@ -138,6 +140,7 @@ class ConnectionForm(QWidget):
         self.more.setChecked(known is not None and any(
             field.advanced and known.values.get(field.name, field.default) != field.default for field in form.fields))
         self._follow()
+        order_tabs(self.kind, self.name, self._own_part, self.more, self._folded, self.keeping)
         self.changed.emit()
 
     def _add_setting(self, row: SettingRow, box: QVBoxLayout) -> None:

@@ -1,8 +1,19 @@
 """The rows of the connection form: a caption, something to type or choose in, and a line of help."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from station.core.secret import Secret
 from station.words import say
@@ -182,6 +193,14 @@ def choose_file(parent: QWidget, title: str, take: object) -> QFileDialog:
     dialog.fileSelected.connect(take)
     dialog.show()
     return dialog
+
+
+def order_tabs(*parts: QWidget) -> None:
+    """Have Tab go through what can be typed and pressed in these parts, in this order."""
+    kinds = (QLineEdit, QCheckBox, QComboBox, QPushButton)
+    stops = [each for part in parts for each in (part, *part.findChildren(QWidget)) if isinstance(each, kinds)]
+    for before, after in pairwise(stops):
+        QWidget.setTabOrder(before, after)
 
 
 class PassphraseRow(QWidget):
