@@ -14,8 +14,9 @@ from .base import ADVANCED, AsgiApp, Backend, Field, Now, Settings, Traits
 from .http import Http
 from .wire.requests import Token
 from .xyte_protocol import answers, changes, codes, findings, places, requests
-from .xyte_protocol.client import Client, Limits
+from .xyte_protocol.client import Client
 from .xyte_protocol.owned import Owned
+from .xyte_protocol.reading import Limits
 
 
 @dataclass(frozen=True, slots=True)
