@@ -45,7 +45,7 @@ class Door:
 
     async def answer(self, request: Request) -> Response:
         try:
-            caller = await to_thread.run_sync(self._caller, request.headers.get("authorization"))
+            caller = await self._caller(request.headers.get("authorization"))
             if caller is not None:
                 self.parts.pace.count(caller.account)
         except Refused as refused:
@@ -58,14 +58,16 @@ class Door:
         body = await request.body()
         return await to_thread.run_sync(self._answer, body, Visit(self.parts, caller))
 
-    def _caller(self, header: str | None) -> Caller | None:
+    async def _caller(self, header: str | None) -> Caller | None:
         """None where no token came along: ``Bearer`` is none. Raises Refused for one that is not valid."""
         scheme, _, token = (header or "").partition(" ")
         if scheme.lower() != "token":
             return None
         known = self.parts.sign_ins.recall(header)
         if known is None:
-            known = self.parts.database.read(lambda session: caller_of(session, token, self.parts.clock()))
+            known = await to_thread.run_sync(
+                self.parts.database.read, lambda session: caller_of(session, token, self.parts.clock())
+            )
             self.parts.sign_ins.keep(header, known)
         return known
 
