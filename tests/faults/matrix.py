@@ -18,6 +18,7 @@ from pathlib import Path
 from station.clock import SystemClock
 from station.core.identifier import Identifier
 from station.core.news import LineState
+from station.core.progress import Progress
 from station.core.scan import Scan
 from station.desk import batches, intake, pauses
 from station.folders import Folders
@@ -40,13 +41,10 @@ PATIENCE_S = 55.0
 
 
 class FastClock(SystemClock):
-    """Both clocks, ``PACE`` times as fast from now on."""
+    """The clock that waits are counted by, ``PACE`` times as fast from now on; the wall clock is the real one."""
 
     def __init__(self) -> None:
-        self._wall, self._begun = datetime.now(UTC), time.monotonic()
-
-    def now(self) -> datetime:
-        return self._wall + (datetime.now(UTC) - self._wall) * PACE
+        self._begun = time.monotonic()
 
     def monotonic(self) -> float:
         return self._begun + (time.monotonic() - self._begun) * PACE
@@ -102,7 +100,7 @@ def work_a_shift(protocol: Protocol, folder: Path, spoiling: Spoiling, count: in
     begun = time.monotonic()
     identifiers = protocol.devices(count)
     with _opened(protocol, folder, spoiling, count) as (bench, proxy):
-        _claim_all(bench, protocol, identifiers)
+        _claim_all(bench, protocol, identifiers, folder / "server.db")
         _wait_until_settled(bench, protocol, spoiling)
         shift.claims = sum(protocol.kind_of_call(seen) == "claim" for seen, _ in proxy.exchanges)
     shift.spoiled = +Counter({key: n for key, n in spoiling.counts.items() if key[1] is not Fault.NONE})
@@ -148,9 +146,10 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _claim_all(bench: Bench, protocol: Protocol, identifiers: list[Identifier]) -> None:
+def _claim_all(bench: Bench, protocol: Protocol, identifiers: list[Identifier], server: Path) -> None:
     desk = bench.station.desk
-    desk.do(batches.choose, "v", protocol.target, protocol.target).result(20)
+    target = protocol.target_at(server)
+    desk.do(batches.choose, "v", target, target).result(20)
     entries = [
         (Scan(identifier.text.encode(), "practice", datetime.now(UTC)), Label("", (identifier,)), "")
         for identifier in identifiers
@@ -178,8 +177,8 @@ def _wait_until_settled(bench: Bench, protocol: Protocol, spoiling: Spoiling) ->
         # Faults end after a while, as they do: what is still open then must come to rest by itself.
         spoiling.on = spoiling.on and time.monotonic() - begun < PATIENCE_S / 3
         _resume(bench)
-        counts = bench.plan().counts
-        return not (counts.queued or counts.sending or counts.unknown)
+        waiting = {Progress.QUEUED, Progress.SENDING, Progress.UNKNOWN}
+        return not any(waiting & set(dict(row.tally)) for row in bench.rows.values())
 
     _until(settled)
 

@@ -1,9 +1,17 @@
 """The protocols that the fault suites run over: a delivery for each, and how its requests are told apart."""
 
+import sqlite3
+import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from station.core.identifier import Identifier, Kind
+from station.server.dialects.datacake import practice as datacake
+from station.server.dialects.disruptive import practice as disruptive
+from station.server.dialects.here import practice as here
+from station.server.dialects.xyte import practice as xyte
 
 from .proxy import Seen
 
@@ -25,12 +33,25 @@ class Protocol:
     connection: Callable[[str], tuple[dict[str, object], dict[str, str]]]
     name_at_server: Callable[[str], str] = str
     always_settles: bool = False
+    target_slug: str = ""
 
     def delivery(self, count: int) -> str:
         return HEADER + "".join(f"{self.row(number)}\n" for number in range(count))
 
     def devices(self, count: int) -> list[Identifier]:
         return [self.identifier(number) for number in range(count)]
+
+    def target_at(self, server: Path) -> str:
+        """The target's ID; where the server gives it a number (a space), that number."""
+        if not self.target_slug:
+            return self.target
+        with closing(sqlite3.connect(f"{server.as_uri()}?mode=ro", uri=True)) as ledger:
+            for _ in range(200):  # the server fills in what practice needs while it serves already
+                row = ledger.execute("SELECT id FROM projects WHERE slug = ?", (self.target_slug,)).fetchone()
+                if row is not None:
+                    return str(row[0])
+                time.sleep(0.05)
+        raise LookupError(self.target_slug)
 
     def ledger_name(self, device_id: str) -> str:
         """The server's name of a device of the desk."""
@@ -39,7 +60,8 @@ class Protocol:
     def kind_of_call(self, seen: Seen) -> str:
         if self.is_claim(seen):
             return "claim"
-        return "sign-in" if "token" in seen.path.lower() or "login" in seen.path else "read"
+        path = seen.path.partition("?")[0].lower()
+        return "sign-in" if "token" in path or "login" in path else "read"
 
 
 LOCAL = Protocol(
@@ -53,4 +75,59 @@ LOCAL = Protocol(
     always_settles=True,
 )
 
-PROTOCOLS = {each.kind: each for each in (LOCAL,)}
+
+
+def _disruptive_claim(seen: Seen) -> bool:
+    return "devices:claim" in seen.path and "dryRun=false" in seen.path
+
+
+DISRUPTIVE = Protocol(
+    "disruptive",
+    "disruptive",
+    disruptive.INVENTORY,
+    lambda n: f"disruptive,c7fau1t00000{n:08d},temperature,102058,,,,,,,",
+    lambda n: Identifier.of(Kind.CODE, code=f"c7fau1t00000{n:08d}"),
+    _disruptive_claim,
+    disruptive.connection,
+)
+
+XYTE = Protocol(
+    "xyte",
+    "xyte",
+    "",
+    lambda n: f"xyte,disp-{n},display,MD-55,SN-F{n:06d},025859{n:06x},,,,,",
+    lambda n: Identifier.of(Kind.SERIAL_MAC, serial=f"SN-F{n:06d}", mac=f"025859{n:06x}"),
+    lambda seen: seen.method == "POST" and seen.path.endswith("/devices/claim"),
+    xyte.connection,
+    target_slug="space-auditorium",
+    name_at_server=lambda name: f"disp-{int(name.partition('SN-F')[2][:6])}",
+)
+
+DATACAKE = Protocol(
+    "datacake",
+    "datacake",
+    datacake.SITE,
+    lambda n: f"datacake,DC-F{n:06d},climate sensor,DC-20,DC-F{n:06d},,,,,{n:06d},northwind/{datacake.MAKER}",
+    lambda n: Identifier.of(Kind.SERIAL_PIN, serial=f"DC-F{n:06d}", pin=f"{n:06d}"),
+    lambda seen: b"addPincodeDevice" in seen.body,
+    datacake.connection,
+    name_at_server=lambda name: name.removeprefix("serial="),
+)
+
+HERE = Protocol(
+    "here",
+    "here",
+    here.YARD.replace("yard", "depot"),
+    lambda n: f"here,VRDE-{_uuid(n)},virtual,,,,,,,,",
+    lambda n: Identifier.of(Kind.CODE, code=f"VRDE-{_uuid(n)}"),
+    lambda seen: seen.method == "PUT" and "/registry/v2/devices/" in seen.path,
+    here.connection,
+    always_settles=True,
+)
+
+
+def _uuid(number: int) -> str:
+    return f"5a2e0f00-0000-4000-9000-{number:012d}"
+
+
+PROTOCOLS = {each.kind: each for each in (LOCAL, DISRUPTIVE, XYTE, DATACAKE, HERE)}
