@@ -125,7 +125,7 @@ def choose(work: Work, connection: str, target: str, title: str) -> None:
         work.store.put(f"target.{connection}", target)
         work.store.put(f"target_title.{connection}", title)
         batch = _open_of(work, connection)
-        if batch is not None and batch.target != target:
+        if batch is not None and (batch.target, batch.target_title) != (target, title):
             work.store.change_batch(batch.id, target=target, target_title=title)
             work.touch(*(item.id for item in work.store.items_of(batch.id)))
     plan(work)

@@ -60,8 +60,16 @@ def told(work: Work, connection: str, answer: Read | None, error: BaseException 
 
 
 def _choose_first(work: Work, connection: str, targets: list[Target]) -> None:
-    """On the first run the inventory, or the only target that may be claimed into, is chosen."""
+    """On the first run the inventory, or the only target that may be claimed into, is chosen.
+
+    One that the settings name by its ID alone is called by its title from then on.
+    """
     if work.store.get(f"target.{connection}"):
+        return
+    backend = work.backend(connection)
+    preset = backend.settings.target if backend else ""
+    if preset:
+        _call_by_title(work, connection, next((target for target in targets if target.id == preset), None))
         return
     may = [target for target in targets if target.may_claim is not False]
     first = next((target for target in may if target.inventory), may[0] if len(may) == 1 else None)
@@ -71,3 +79,12 @@ def _choose_first(work: Work, connection: str, targets: list[Target]) -> None:
         for batch in work.store.open_batches():
             if batch.connection == connection and not batch.target:
                 work.store.change_batch(batch.id, target=first.id, target_title=first.title)
+
+
+def _call_by_title(work: Work, connection: str, target: Target | None) -> None:
+    if target is None:
+        return
+    work.store.put(f"target_title.{connection}", target.title)
+    for batch in work.store.open_batches():
+        if (batch.connection, batch.target) == (connection, target.id) and batch.target_title != target.title:
+            work.store.change_batch(batch.id, target_title=target.title)

@@ -14,6 +14,9 @@ CLAIM_IS_FRESH_S = 3600.0
 """How long a person's own Claim in this run lets a device that is shown to be free be sent again."""
 
 
+LOOK_AGAIN_S = 20.0
+"""How long a device that no read shows yet is left alone before the next read, while a late claim may still land."""
+
 _OPEN = (CallState.UNANSWERED, CallState.ANSWERED)
 """Calls that are still to be found out about: with no clear answer, or with one that leaves devices to be confirmed."""
 
@@ -155,11 +158,13 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> f
         new, kind = Progress.CLAIMED, OutcomeKind.ALREADY_OURS
     elif state is ReadBack.ANOTHER:
         new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
-    elif state is ReadBack.FREE:
+    else:
+        # A request that was given up on may land late: what is not there yet is looked for again until it is quiet.
         wait = _quiet_left(work, call)
         if wait > 0:
-            return wait
-        new = Progress.QUEUED if _may_go_again(work, call, device) else Progress.HELD
+            return min(wait, LOOK_AGAIN_S)
+        if state is ReadBack.FREE and _may_go_again(work, call, device):
+            new = Progress.QUEUED
     known = HowKnown.READ_BACK if new in (Progress.CLAIMED, Progress.REFUSED) else HowKnown.NOT_KNOWN
     before = device.outcome or Outcome(OutcomeKind.UNKNOWN)
     outcome = Outcome(
