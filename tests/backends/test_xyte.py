@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from station.backends.listing import load
 from station.backends.xyte import Xyte, XyteSettings
 from station.backends.xyte_protocol import codes
+from station.backends.xyte_protocol.client import Client
+from station.backends.xyte_protocol.reading import Limits
 from station.backends.xyte_protocol.requests import MAC_FORMS
 from station.core.call import Call, CallDevice, ReadBack, Verb
 from station.core.errors import CallError, Cause, NotSentError, RefusedError, SignInError, TargetError, UnclearError
@@ -229,6 +231,19 @@ def test_an_old_list_is_read_again() -> None:
 
     told, _ = play(work, page(), page(DEVICE), list_kept_s=0)
     assert told == [ClaimStatus.UNCHECKED, ClaimStatus.CLAIMED]
+
+
+def test_a_list_that_took_long_is_kept_longer() -> None:
+    ticks = itertools.count(step=10)
+
+    async def work(backend: Xyte, place: Place) -> int:
+        client = Client(backend._http, Limits(5, 5, 15, 100, 1000), (), lambda: float(next(ticks)))
+        for _ in range(2):
+            await client.owned()
+        return len(place.seen)
+
+    count, _ = play(work, page())
+    assert count == 1, "20 s old, and read in 10 s"
 
 
 def test_one_label_on_two_devices_is_ours_and_has_no_handle() -> None:

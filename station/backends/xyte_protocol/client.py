@@ -18,6 +18,8 @@ from .owned import Owned
 from .reading import Limits, Query, Reader
 from .requests import at
 
+_TIMES_AS_LONG = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -118,7 +120,9 @@ class Client:
         self._kept = None
 
     def _is_young(self) -> bool:
-        return self._clock() - self._ended < self._kept_s
+        """A list that took long to read is kept longer: else a large organization would read nothing but lists."""
+        lives = max(self._kept_s, _TIMES_AS_LONG * (self._ended - self._begun)) if self._kept_s > 0 else 0.0
+        return self._clock() - self._ended < lives
 
     def _placed(self, own: Own) -> Own:
         return own if own.place else replace(own, place=self._paths.get(own.space, ""))
