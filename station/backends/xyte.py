@@ -57,7 +57,6 @@ class Xyte(Backend):
         Field("serial", needed=False),
         Field("mac", needed=False, pattern=r"[0-9A-Fa-f]{2}([:-]?[0-9A-Fa-f]{2}){5}"),
         Field("cloud_id", needed=False, pattern=codes.CLOUD_ID.pattern),
-        Field("name", needed=False),
     )
     traits = Traits(
         look_up=True,

@@ -56,14 +56,14 @@ def call(
 def play(work: Callable[[Xyte, Place], Any], *answers: Any, **settings: Any) -> tuple[Any, Place]:
     """What came of it, with a server that gives these answers one after the other, the last one for ever.
 
-    An answer is a JSON value, (status, JSON value) or raw bytes, None cuts the connection.
+    An answer is a JSON value, (status, JSON value), raw bytes or a handler; None cuts the connection.
     """
     left = list(answers)
 
     async def handle(seen: Any, writer: asyncio.StreamWriter) -> None:
         told = left.pop(0) if len(left) > 1 else left[0]
-        if told is None:
-            await cut(seen, writer)
+        if told is None or callable(told):
+            await (told or cut)(seen, writer)
             return
         status, body = told if isinstance(told, tuple) else (200, told)
         await say(answer(status, body if isinstance(body, bytes) else json.dumps(body).encode()))(seen, writer)
@@ -272,6 +272,18 @@ def test_a_list_without_end_is_given_up() -> None:
     error, place = play(lambda backend, _: backend.look_up([PAIR], "7"), *pages, most_listed=20)
     assert (type(error), error.cause) == (NotSentError, Cause.GARBAGE)
     assert len(place.seen) == 21
+
+
+def test_a_page_that_is_held_back_is_waited_for() -> None:
+    held = say(answer(429, b"{}", {"Retry-After": "0"}))
+    got, place = play(lambda backend, _: backend.confirm(call()), page(following=2), held, held, page(DEVICE))
+    assert got[0].handle == "dev-1"
+    assert [seen.target[-19:] for seen in place.seen] == ["page=1&per_page=100"] + ["page=2&per_page=100"] * 3
+    long = say(answer(429, b"{}", {"Retry-After": "3600"}))
+    error, _ = play(lambda backend, _: backend.confirm(call()), page(following=2), long)
+    assert (error.cause, error.retry_after) == (Cause.RATE_LIMIT, 3600)
+    error, place = play(lambda backend, _: backend.confirm(call()), held)
+    assert (error.cause, len(place.seen)) == (Cause.RATE_LIMIT, 1), "the first page is the desk's to wait for"
 
 
 def test_no_place_in_the_list_but_a_space_that_is_known() -> None:

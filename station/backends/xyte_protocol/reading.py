@@ -1,5 +1,6 @@
 """Reads from the organization API: what it answers is checked, and its pages are followed to the end."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from .requests import at
 
 T = TypeVar("T")
 MOST_PAGES = 2000
+_PATIENCE, _WAIT_S, _LONGEST_WAIT_S = 3, 2.0, 60.0
 Query = tuple[tuple[str, str], ...]
 
 
@@ -56,7 +58,7 @@ class Reader:
         page, seen = "1", {"1"}
         for _ in range(MOST_PAGES):
             asked = (("page", page), ("per_page", str(self._limits.page_size)), *query)
-            reply = await self._checked(await self._read(Request("GET", path, query=asked)))
+            reply = await self._checked(await self._patiently(Request("GET", path, query=asked)))
             items, page = take(reply, read_page)
             found.extend(take(replace(reply, json=item), read) for item in items)
             if not page:
@@ -65,6 +67,20 @@ class Reader:
                 break
             seen.add(page)
         raise NotSentError(Cause.GARBAGE, "the list has no end")
+
+    async def _patiently(self, request: Request) -> Reply:
+        """A page that is held back is waited for: a long list that begins anew each time would never be read."""
+        for _ in range(_PATIENCE):
+            try:
+                return await self._read(request)
+            except NotSentError as error:
+                if error.cause is not Cause.RATE_LIMIT or ("page", "1") in request.query:
+                    raise
+                wait = error.retry_after if error.retry_after is not None else _WAIT_S
+                if wait > _LONGEST_WAIT_S:
+                    raise
+                await asyncio.sleep(wait)
+        return await self._read(request)
 
     async def _read(self, request: Request) -> Reply:
         return await self._http.read(request, self._limits.read_s)
