@@ -147,10 +147,16 @@ class Datacake(Backend):
         return await self._client.targets()
 
     async def look_up(self, identifiers: Sequence[Identifier], target: str) -> list[Finding]:
-        """Whether each is in the workspace; of all others the vendor tells nothing before they are claimed."""
+        """Whether each is in the workspace; of all others the vendor tells nothing before they are claimed.
+
+        A workspace that cannot be seen holds nothing back: the claim into it will say so, for that batch alone.
+        """
         workspace = target or self._own.target
         askable = [_is_askable(each) for each in identifiers]
-        listed = await self._client.devices(workspace) if workspace and any(askable) else None
+        try:
+            listed = await self._client.devices(workspace) if workspace and any(askable) else None
+        except TargetError:
+            listed = None
         now = self.now()
         return [
             _finding(each, listed, now) if may else Finding(each, ClaimStatus.NOT_FOUND, now)

@@ -83,6 +83,15 @@ def test_two_scans_make_a_pair_in_either_order() -> None:
     assert halves(backend.pair(serial, code("KX7Q2A"))) == ("SN-0001", "KX7Q2A"), "of another form"
     assert halves(backend.pair(pin, code("SN-0001"))) == ("SN-0001", "4711")
     assert halves(backend.pair(serial, Identifier.of(Kind.SERIAL_PIN, pin="4711"))) == ("SN-0001", "4711")
+    first = backend.accept(code("471100"))
+    assert first is not None
+    assert halves(first) == ("471100", ""), "it may be a short serial number"
+    swapped = backend.pair(first, code("SN-7788-0003"))
+    assert halves(swapped) == ("SN-7788-0003", "471100"), "until what follows can only be one"
+    assert swapped is not None
+    for again in ("SN-7788-0003", "471100"):
+        assert halves(backend.pair(swapped, code(again))) == halves(swapped), "read twice, it changes nothing"
+    assert backend.pair(swapped, code("471101")) is None
     # The next device's serial number, another whole one, a second PIN, what is neither, another system's label.
     short = backend.accept(code("AB1234"))
     assert short is not None

@@ -1,6 +1,5 @@
 """Owned and shared devices at Datacake, and what comes after a claim, against the bundled server's dialect."""
 
-
 import asyncio
 import json
 from collections.abc import Iterator

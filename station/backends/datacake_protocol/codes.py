@@ -37,16 +37,28 @@ class Reader:
         return Identifier.of(Kind.SERIAL_PIN, pin=text) if self.pin.fullmatch(text) else None
 
     def complete(self, half: Identifier, code: str) -> Identifier | None:
-        """A half and the bare code that was scanned after it; None where that names another device, or nothing."""
+        """A half and the bare code that was scanned after it; None where that names another device, or nothing.
+
+        A whole identifier stays as it is where the code says again what it holds.
+        """
         text = code.strip()
         if not text or len(text) > LONGEST or self.both.fullmatch(text):
             return None
+        serial, pin = half.get("serial"), half.secret("pin")
+        if not half.missing:
+            return half if pin is not None and text in (serial, pin.reveal()) else None
         if half.missing == ("pin",):
+            return self._give_pin(half, serial, text)
+        return self._joined(half, serial=text) if pin is not None and self.serial.fullmatch(text) else None
+
+    def _give_pin(self, half: Identifier, serial: str, text: str) -> Identifier | None:
+        if self.pin.fullmatch(text):
             # Of two codes that look alike, the second is the next device's serial number.
-            another = self.serial.fullmatch(text) and _form(text) == _form(half.get("serial"))
-            return self._joined(half, pin=text) if self.pin.fullmatch(text) and not another else None
-        if half.missing == ("serial",) and self.serial.fullmatch(text):
-            return self._joined(half, serial=text)
+            another = self.serial.fullmatch(text) and _form(text) == _form(serial)
+            return None if another else self._joined(half, pin=text)
+        if self.serial.fullmatch(text) and self.pin.fullmatch(serial):
+            # The first may be a PIN and this can only be a serial number: the PIN was scanned first.
+            return Identifier.of(Kind.SERIAL_PIN, serial=text, pin=serial)
         return None
 
     def _joined(self, half: Identifier, **value: str) -> Identifier:
