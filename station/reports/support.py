@@ -19,7 +19,10 @@ LONGEST_TEXT = 500
 
 
 class SupportCase(Protocol):
-    """One device that support is asked about. ``problem`` is an outcome or a claim status, by its code; no secrets."""
+    """One device that support is asked about. ``thought`` is what we think of it, by its code; no secrets.
+
+    ``sent_at`` is in UTC, None where nothing was sent; ``request_ids`` are oldest first.
+    """
 
     @property
     def connection(self) -> str: ...
@@ -32,11 +35,11 @@ class SupportCase(Protocol):
     @property
     def target(self) -> str: ...
     @property
-    def device_id(self) -> str: ...
+    def device(self) -> str: ...
     @property
     def identifier(self) -> str: ...
     @property
-    def problem(self) -> str: ...
+    def thought(self) -> str: ...
     @property
     def code(self) -> str: ...
     @property
@@ -44,25 +47,25 @@ class SupportCase(Protocol):
     @property
     def request_ids(self) -> Sequence[str]: ...
     @property
-    def at(self) -> datetime | None: ...
+    def sent_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptCase:
-    """A case as a batch's receipt knows it."""
+    """A case as a batch's receipt knows it: nothing need have been sent for it."""
 
     connection: str
     kind: str
     address: str
     account: str
     target: str
-    device_id: str
+    device: str
     identifier: str
-    problem: str
+    thought: str
     code: str = ""
     text: str = ""
     request_ids: tuple[str, ...] = ()
-    at: datetime | None = None
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def _letter(cases: Sequence[SupportCase], desk: str, who: str, titles: Mapping[s
     lines += [say(f"support.{name}", value=value) for name, value in about if value]
     problems: dict[str, list[SupportCase]] = {}
     for case in cases:
-        problems.setdefault(case.problem, []).append(case)
+        problems.setdefault(str(case.thought), []).append(case)
     for problem, those in problems.items():
         lines += ["", _ask(problem, len(those))]
         for number, case in enumerate(those, 1):
@@ -119,15 +122,15 @@ def _ask(problem: str, count: int) -> str:
 
 
 def _device(case: SupportCase) -> str:
-    same = case.identifier in ("", case.device_id)
-    device = plain(case.device_id or case.identifier)
+    same = case.identifier in ("", case.device)
+    device = plain(case.device or case.identifier)
     return device if same else say("support.scanned_as", device=device, text=plain(case.identifier))
 
 
 def _facts(case: SupportCase) -> list[str]:
     words = " ".join(plain(part) for part in (case.code, case.text) if part)
     facts = [
-        ("at", utc(case.at)),
+        ("at", utc(case.sent_at)),
         ("target", plain(case.target)),
         ("answer", words[:LONGEST_TEXT]),
         ("request", ", ".join(plain(each) for each in case.request_ids if each)),
@@ -135,22 +138,35 @@ def _facts(case: SupportCase) -> list[str]:
     return [say(f"support.{name}", value=value) for name, value in facts if value]
 
 
-_NO_CASE = frozenset({OutcomeKind.CLAIMED_NOW, OutcomeKind.ALREADY_OURS})
-_FOUND = (ClaimStatus.NOT_FOUND, ClaimStatus.UNREGISTERED, ClaimStatus.CLAIMED)
+_FOUND = {
+    ClaimStatus.NOT_FOUND: "not_found",
+    ClaimStatus.UNREGISTERED: "not_registered",
+    ClaimStatus.CLAIMED: "anothers",
+}
+_OUTCOMES = {
+    OutcomeKind.NOT_FOUND: "not_found",
+    OutcomeKind.NOT_REGISTERED: "not_registered",
+    OutcomeKind.OVER_QUOTA: "over_quota",
+    OutcomeKind.ALREADY_CLAIMED: "anothers",
+    OutcomeKind.WRONG_SECRET: "wrong_secret",
+    OutcomeKind.CLAIMING_CLOSED: "closed",
+    OutcomeKind.NOT_ALLOWED: "not_allowed",
+    OutcomeKind.CLAIMED_NOW: "",
+    OutcomeKind.ALREADY_OURS: "",
+}
 
 
 def _problem(line: ReceiptLine) -> str:
     """Why support is to be asked about a device, as a code; empty where it need not be."""
     device = line.device
     if device.progress in (Progress.HELD, Progress.UNKNOWN):
-        return "unknown"
+        return "held" if device.progress is Progress.HELD else "no_answer"
     if device.progress is Progress.OPEN:
         theirs = device.found.holder is not Holder.OURS and not device.found.owned
-        return str(device.found.status) if theirs and device.found.status in _FOUND else ""
-    if device.progress is not Progress.REFUSED:
+        return _FOUND.get(device.found.status, "") if theirs else ""
+    if device.progress is not Progress.REFUSED or line.item.again_in is not None:
         return ""
-    kind = device.outcome.kind if device.outcome is not None else OutcomeKind.REJECTED
-    return "" if kind in _NO_CASE else str(kind)
+    return _OUTCOMES.get(device.outcome.kind, "rejected") if device.outcome is not None else "rejected"
 
 
 def _is_unknown_to_vendor(item: Item) -> bool:
@@ -159,12 +175,12 @@ def _is_unknown_to_vendor(item: Item) -> bool:
     return alone and item.claim_status in (ClaimStatus.NOT_FOUND, ClaimStatus.UNREGISTERED)
 
 
-def _case(receipt: Receipt, line: ReceiptLine, problem: str) -> ReceiptCase:
+def _case(receipt: Receipt, line: ReceiptLine, thought: str) -> ReceiptCase:
     batch, device = receipt.batch, line.device
     outcome = device.outcome or Outcome(OutcomeKind.UNKNOWN)
     return ReceiptCase(
         batch.connection, batch.kind, batch.address, batch.account, batch.target_title or batch.target,
-        device.device_id, identifier_text(line.item.identifier), problem, outcome.code, outcome.text,
+        device.device_id, identifier_text(line.item.identifier), thought, outcome.code, outcome.text,
         (outcome.request_id,) if outcome.request_id else (),
         device.changed_at or line.item.looked_up_at or batch.closed_at,
     )
@@ -174,5 +190,5 @@ def _row_case(receipt: Receipt, item: Item) -> ReceiptCase:
     batch = receipt.batch
     return ReceiptCase(
         batch.connection, batch.kind, batch.address, batch.account, batch.target_title or batch.target,
-        "", identifier_text(item.identifier), str(item.claim_status), at=item.looked_up_at or item.scanned_at,
+        "", identifier_text(item.identifier), _FOUND[item.claim_status], sent_at=item.looked_up_at or item.scanned_at,
     )

@@ -10,7 +10,7 @@ from station.core.progress import Progress
 from station.words import Headline, Tone, say
 
 from .desk_state import DeskState
-from .destinations import Destination, listed, title_of
+from .destinations import Destination, listed, short_title, title_of
 
 ONE_PRESS = timedelta(seconds=5)
 """Batches that were closed within this time went with one press of Claim."""
@@ -81,7 +81,7 @@ def _places(sums: Sequence[Summary], state: DeskState) -> list[Destination]:
     found = []
     for each in sums:
         title = each.batch.target_title or each.batch.target
-        words = say("goes.to", target=title, connection=title_of(state, each.batch.connection))
+        words = say("goes.to", target=title, connection=short_title(state, each.batch.connection))
         count = dict(each.outcomes).get(OutcomeKind.CLAIMED_NOW, 0)
-        found.append(Destination(count, words if each.batch.connection != state.connection else title))
+        found.append(Destination(count, words if each.batch.connection != state.connection else title, title))
     return found

@@ -48,8 +48,12 @@ def _texts(verb: str, total: int, counts: Counts, places: Sequence[Destination])
     if len(words) == 1:
         return (say(f"claim.{verb}", n=total, target=words[0]) + unchecked, short, shorter, bare)
     whole = say(f"claim.{verb}_several", n=total, each=listed(places))
+    parts = ", ".join(say("claim.part", count=place.count, target=place.title) for place in places)
+    targets = [say(f"claim.{verb}_several", n=total, each=parts)]
+    if len({place.title for place in places}) < len(places):
+        targets = []  # without their connections they would be the same
     places_only = say(f"claim.{verb}_short", n=total, target=say("claim.places", n=len(words)))
-    return (whole + unchecked, whole, places_only, bare)
+    return (whole + unchecked, whole, *targets, places_only, bare)
 
 
 def _why_not(counts: Counts, target: str) -> str:

@@ -43,7 +43,7 @@ class DeedForm(QFrame):
         self._ask: Ask | None = None
         self._text = label("", "warn")
         self.form = Form()
-        self._list = RowList(say("targets.list"), style)
+        self._list = RowList(say("targets.list"), style, to_choose=False)
         self._field = ListField(self._list, say("targets.search"), say("targets.search"))
         self._no, self._yes = button(""), button("")
         whole, row = QVBoxLayout(self), QHBoxLayout()
@@ -61,6 +61,7 @@ class DeedForm(QFrame):
         self._field.textChanged.connect(self._narrow)
         self._field.taken.connect(self._yes.setFocus)
         self._list.picked.connect(lambda _key: self._yes.setFocus())
+        self._list.selectionModel().currentChanged.connect(self._tell)
         self.hide()
 
     def restyle(self, style: Style) -> None:
@@ -108,6 +109,8 @@ class DeedForm(QFrame):
             self._list.set_lines(3 if index.has_facts else 2)
             rows = [row for row in index.rows(self._field.text(), "") if row.key != self._ask.chosen]
             self._list.show_rows(rows)
+            if self._field.text().strip():
+                self._list.step(1)  # what fits best; without a word nothing is chosen
             self._list.setFixedHeight(self._list.sizeHintForRow(0) * min(max(len(rows), 1), LIST_ROWS) + 6)
         self._tell()
 

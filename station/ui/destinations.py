@@ -11,10 +11,14 @@ from .desk_state import DeskState
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """``count`` devices that Claim would claim now go to ``words``: a target, with its connections where needed."""
+    """``count`` devices that Claim would claim now go to ``words``: a target, with its connections where needed.
+
+    ``title`` is the target alone.
+    """
 
     count: int
     words: str
+    title: str = ""
     connections: tuple[str, ...] = ()
 
 
@@ -27,6 +31,15 @@ def title_of(state: DeskState, connection: str) -> str:
     return f"{line.title} · {connection}" if twins > 1 else line.title
 
 
+def short_title(state: DeskState, connection: str) -> str:
+    """A connection's title by its first word, where that tells it from the others: for places with little room."""
+    titles = {name: title_of(state, name) for name in state.lines}
+    title = titles.get(connection, connection)
+    first = title.split(" ")[0]
+    alike = sum(other.split(" ")[0] == first for other in titles.values())
+    return first if alike == 1 else title
+
+
 def several(state: DeskState) -> bool:
     """Whether rows of several connections may stand on the table."""
     return state.plan.mixed or len({batch.connection for batch in state.plan.batches}) > 1
@@ -37,14 +50,16 @@ def destinations(state: DeskState) -> tuple[Destination, ...]:
     found = []
     for title, count in state.plan.counts.devices:
         names = tuple(dict.fromkeys(b.connection for b in state.plan.batches if b.target_title == title))
-        found.append(Destination(count, _words(state, title, names), names))
+        found.append(Destination(count, _words(state, title, names), title, names))
     return tuple(found)
 
 
 def place_of(state: DeskState, item: Item) -> str:
-    """Where a row goes, "Oslo-West · Disruptive Technologies"."""
+    """Where a row goes, "Estates · HERE"; its target alone where it goes over the chosen connection."""
     target = item.target_title or say("goes.no_target")
-    return say("goes.to", target=target, connection=title_of(state, item.connection))
+    if item.connection == state.connection:
+        return target
+    return say("goes.to", target=target, connection=short_title(state, item.connection))
 
 
 def listed(places: Sequence[Destination]) -> str:
@@ -58,4 +73,4 @@ def _words(state: DeskState, title: str, connections: tuple[str, ...]) -> str:
     chosen_only = set(connections) <= {state.connection}
     if not title or chosen_only or not several(state):
         return title
-    return say("goes.to", target=title, connection=", ".join(title_of(state, name) for name in connections))
+    return say("goes.to", target=title, connection=", ".join(short_title(state, name) for name in connections))

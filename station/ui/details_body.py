@@ -99,8 +99,11 @@ class DetailsBody(QWidget):
         ink = self._style.palette.tones[sentence.tone].ink
         self._status.setStyleSheet(f"color: {ink};")
         terms = self._doors.terms(item.connection)
-        _put(self._starts, what_claim_starts(terms, item))
+        own = any(device.found.owned for device in details.devices)  # nobody claims what is his
+        _put(self._starts, "" if own else what_claim_starts(terms, item))
         self._half.tell(item, terms, self._style)
+        if not self._half.isHidden():
+            counsel = None  # the form says it
         cause = counsel.cause if counsel is not None else ""
         _put(self._cause, "" if cause == sentence.text else cause)
         _put(self._meaning, counsel.meaning if counsel is not None else "")

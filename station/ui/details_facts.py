@@ -34,7 +34,7 @@ def facts_of(details: Details, now: datetime, terms: Terms, target: Target | Non
         ("product", item.product_number),
         ("holder", _holder(item, single)),
         ("place", _place(item)),
-        *(_outcome_facts(single) if single is not None else ()),
+        *(_outcome_facts(item, single) if single is not None else ()),
         ("answer", shortened(details.raw_finding) if _is_unclear(item) else ""),
         ("scanned", say("details.scanned_at", time=at, source=source_words(item.source))),
         ("symbology", symbology_words(item.symbology)),
@@ -54,7 +54,10 @@ def copied_facts() -> list[str]:
 
 def extra_words(name: str) -> str:
     """The name of a fact that only this vendor tells; one that nobody translated as it stands."""
-    return say(f"details.extra.{name}") if has(f"details.extra.{name}") else name.replace("_", " ")
+    whole, label, own = name.rpartition("label ")
+    if label:
+        return f"{whole}{say('details.extra.label')} {own}"
+    return say(f"details.extra.{name}") if has(f"details.extra.{name}") else name
 
 
 def shortened(text: str) -> str:
@@ -83,9 +86,10 @@ def _holder(item: Item, single: Device | None) -> str:
     return say(f"details.holder.{item.holder}") if told and item.holder is not Holder.NOBODY else ""
 
 
-def _outcome_facts(device: Device) -> Iterable[tuple[str, str]]:
+def _outcome_facts(item: Item, device: Device) -> Iterable[tuple[str, str]]:
     outcome = device.outcome
-    yield "device_id", device.device_id if device.progress is not Progress.OPEN else ""
+    told = device.progress is not Progress.OPEN and device.device_id != item.identifier.text
+    yield "device_id", device.device_id if told else ""
     yield "handle", (outcome.handle if outcome else "") or device.found.handle
     if outcome is not None:
         yield "known", say(f"receipt.known.{outcome.how_known}") if outcome.how_known is not HowKnown.NOT_KNOWN else ""

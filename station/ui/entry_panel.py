@@ -81,7 +81,7 @@ class EntryPanel(Panel):
         self._follow()
         self._half.tell(self._doors.current(), self._terms, self.look)
         self._field.selectAll()
-        self._kept.clear()
+        self._say("")
         self._focus()
 
     @property
@@ -137,7 +137,7 @@ class EntryPanel(Panel):
             part.setText(text)
             part.setVisible(bool(text))
         if typed:
-            self._kept.clear()
+            self._say("")
 
     @Slot()
     def _enter(self) -> None:
@@ -156,12 +156,16 @@ class EntryPanel(Panel):
             return
         self._field.clear()
         self._name.clear()
-        self._kept.setText(kept)
+        self._say(kept)
         self._focus()
+
+    def _say(self, kept: str) -> None:
+        self._kept.setText(kept)
+        self._kept.setVisible(bool(kept))
 
     @Slot(int, object)
     def _fill(self, item: int, values: dict[str, str]) -> None:
         self._doors.fill(item, values)
         self._half.hide()
-        self._kept.setText(say("entry.kept"))
+        self._say(say("entry.kept"))
         self._focus()

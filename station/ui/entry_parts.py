@@ -96,4 +96,4 @@ class KindChoice(QPushButton):
 
 
 def _words(kind: Kind | None) -> str:
-    return say(f"entry.kind.{kind}") if kind is not None else say("entry.any")
+    return say(f"entry.form.{kind}") if kind is not None else say("entry.any")

@@ -10,8 +10,12 @@ from .items_model import Column
 from .style import Style
 
 NUMBER_WIDTH, SCANNED_WIDTH = 56, 92
-SHARES = {Column.IDENTIFIER: 0.24, Column.WHAT: 0.26, Column.NAME: 0.16, Column.PLACE: 0.22, Column.STATUS: 0.34}
-"""How the columns between the first and the last share the rest of the width."""
+SHARES = {Column.IDENTIFIER: 0.24, Column.WHAT: 0.26, Column.NAME: 0.16, Column.STATUS: 0.34}
+SHARES_OF_SEVERAL = {
+    Column.IDENTIFIER: 0.18, Column.WHAT: 0.17, Column.NAME: 0.12, Column.PLACE: 0.21, Column.STATUS: 0.32,
+}
+"""How the columns between the first and the last share the rest of the width, the second where rows say where they go.
+"""
 NARROW = 700
 """Below this width, at 100 %, what a row is stands in the details alone."""
 NARROWEST = 640
@@ -50,7 +54,8 @@ def fit_columns(table: QTableView, style: Style) -> None:
     more = 0 if table.isColumnHidden(Column.PLACE) else PLACE_WIDTH
     for column, least in ((Column.WHAT, NARROW + more), (Column.NAME, NARROWEST + more)):
         table.setColumnHidden(column, width < style.px(least))
-    shares = {column: share for column, share in SHARES.items() if not table.isColumnHidden(column)}
+    every = SHARES_OF_SEVERAL if more else SHARES
+    shares = {column: share for column, share in every.items() if not table.isColumnHidden(column)}
     for column, share in shares.items():
         header.resizeSection(column, int((width - first - last) * share / sum(shares.values())))
     taken = sum(header.sectionSize(column) for column in (Column.NUMBER, *shares))

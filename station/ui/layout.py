@@ -80,6 +80,7 @@ class Layout(QWidget):
         width = min(max(px(PANEL), round(self._width * PANEL_SHARE)), px(WIDEST_PANEL))
         if not self._wide:
             width = px(PANEL) + OPENED
+        width = max(width, px(self.panels.wanted_width))
         if self._wide or self._width - 2 * OUTSIDE - BETWEEN - width >= px(LEAST_TABLE):
             if self._middle.indexOf(self.panels) < 0:
                 self._middle.addWidget(self.panels)
@@ -89,7 +90,7 @@ class Layout(QWidget):
                 self._middle.removeWidget(self.panels)
                 self.panels.setParent(self)
                 self.panels.set_wide(False)
-            place = self._board.geometry()
+            place = self._middle.geometry()  # the board takes that only in a later turn
             least = min(width, place.width())
             self.panels.setFixedWidth(least)
             self.panels.setGeometry(place.right() + 1 - least, place.top(), least, place.height())

@@ -13,7 +13,7 @@ from station.words import advise, say
 from .bridge import Bridge
 from .desk_state import DeskState
 from .destinations import title_of
-from .panel_parts import Panel, button, label
+from .panel_parts import Panel, button, label, scrolled
 from .panel_wishes import PanelWishes
 from .style import Style
 
@@ -43,8 +43,7 @@ class NamesPanel(Panel):
         row.addWidget(self._take, 1)
         self.content.addLayout(row)
         self.content.addWidget(label(say("names.words"), "caption"))
-        self.content.addWidget(self._words())
-        self.content.addStretch(1)
+        self.content.addWidget(scrolled(self._words()), 1)
         self._field.textChanged.connect(self._tell)
         self._field.returnPressed.connect(self._use)
         self._take.clicked.connect(self._use)
@@ -75,6 +74,7 @@ class NamesPanel(Panel):
             grid.addWidget(insert, at, 0)
             grid.addWidget(label(say(f"names.word.{word.replace(':', '_')}"), "muted"), at, 1)
         grid.setColumnStretch(1, 1)
+        grid.setRowStretch(len(WORDS), 1)
         return whole
 
     def _insert(self, hole: str) -> None:

@@ -36,6 +36,11 @@ class Panels(QFrame):
         """The panel that was opened, or an empty text."""
         return self._open
 
+    @property
+    def wanted_width(self) -> int:
+        """How wide, at 100 %, the panel in view wants to be at least; 0 for as wide as they all are."""
+        return int(getattr(self._panels.get(self._open), "wanted_width", 0))
+
     def add(self, name: str, panel: QWidget) -> None:
         """Give the window a panel; its key and its button work from now on."""
         self._panels[name] = panel

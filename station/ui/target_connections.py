@@ -1,14 +1,14 @@
 """The part of the target picker that says which connection is meant, and whether deliveries may be mixed."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from station.words import say
 
 from .desk_state import DeskState
 from .destinations import title_of
 from .panel_list import Row, RowList
-from .panel_parts import label
+from .panel_tick import Tick
 from .style import Style
 
 MOST_SHOWN = 4
@@ -24,30 +24,37 @@ class TargetConnections(QWidget):
         super().__init__()
         self._state = state
         self._list = RowList(say("targets.connections"), style)
-        self._switch = QCheckBox(say("targets.mixed"))
-        means = label(say("targets.mixed_means"), "caption")
-        self._switch.setAccessibleDescription(means.text())
+        self._switch = Tick(say("targets.mixed"), style)
+        self._switch.setToolTip(say("targets.mixed_means"))
+        self._switch.setAccessibleDescription(say("targets.mixed_means"))
+        self._list.set_lines(1)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 4)
+        whole.setContentsMargins(0, 0, 0, 2)
         whole.setSpacing(4)
-        for part in (self._list, self._switch, means):
-            whole.addWidget(part)
+        whole.addWidget(self._list)
+        whole.addWidget(self._switch)
         self._list.picked.connect(self.picked)
         self._switch.clicked.connect(self.mixed)
 
     def restyle(self, style: Style) -> None:
         self._list.restyle(style)
+        self._switch.restyle(style)
 
     def tell(self, current: str) -> None:
         """Show the connections as they are, each with the target of its rows where rows of several are taken."""
         names = list(self._state.lines)
-        rows = [Row(name, title_of(self._state, name), self._goes(name), chosen=name == current) for name in names]
+        rows = [Row(name, self._words(name), chosen=name == current) for name in names]
         self.setVisible(len(rows) > 1)
         self._switch.setChecked(self._state.plan.mixed)
-        self._list.set_lines(2 if self._state.plan.mixed else 1)
-        self._list.setFixedHeight(self._list.sizeHintForRow(0) * min(len(rows), MOST_SHOWN) + 6)
         if rows != list(self._list.rows.rows):
             self._list.show_rows(rows, keep=False)
+            self._list.setFixedHeight(self._list.sizeHintForRow(0) * min(len(rows), MOST_SHOWN) + 6)
+
+    def _words(self, connection: str) -> str:
+        title, target = title_of(self._state, connection), self._goes(connection)
+        if not self._state.plan.mixed or not target:
+            return title
+        return say("targets.goes", connection=title, target=target)
 
     def _goes(self, connection: str) -> str:
         """Where a connection's rows go, as far as that is known here."""
@@ -55,6 +62,4 @@ class TargetConnections(QWidget):
         batch = next((each for each in plan.batches if each.connection == connection), None)
         title = plan.target_title if connection == self._state.connection else ""
         title = title or (batch.target_title if batch is not None else "")
-        if title:
-            return say("targets.goes", target=title)
-        return say("targets.goes_nowhere") if batch is not None else ""
+        return title or (say("goes.no_target") if batch is not None else "")

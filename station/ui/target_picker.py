@@ -1,6 +1,6 @@
 """Where claimed devices go: the targets of a connection, told apart by what may be claimed into them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QTimer, Slot
@@ -11,7 +11,7 @@ from station.words import advise, say
 
 from .bridge import Bridge
 from .desk_state import DeskState
-from .panel_list import ListField, RowList
+from .panel_list import ListField, Row, RowList
 from .panel_parts import Panel, button, label
 from .panel_wishes import PanelWishes
 from .style import Style
@@ -41,11 +41,12 @@ class TargetPicker(Panel):
         self._list = RowList(say("targets.list"), style)
         self._field = ListField(self._list, say("targets.search"), say("targets.search"))
         self._says = label("", "muted")
-        self._again = button(say("targets.again"))
+        self._again = button(say("targets.again_short"), "quiet", say("targets.again"))
+        self._again.setAccessibleName(say("targets.again"))
+        self.head.insertWidget(1, self._again)
         for part in (self._connections, self._field, self._says):
             self.content.addWidget(part)
         self.content.addWidget(self._list, 1)
-        self.content.addWidget(self._again)
         self._typing = QTimer(self, interval=TYPING_MS, singleShot=True)
         self._typing.timeout.connect(self._tell)
         self._connect(bridge)
@@ -114,7 +115,7 @@ class TargetPicker(Panel):
             rows.append(made)
         if rows != list(self._list.rows.rows):
             self._list.show_rows(rows)
-        told = say("targets.making", path=self._making) if self._making else _status(line, targets, len(rows))
+        told = say("targets.making", path=self._making) if self._making else _status(line, targets, rows)
         self._says.setText(told)
         self._says.setVisible(bool(told))
 
@@ -166,7 +167,7 @@ class TargetPicker(Panel):
             self._follow()
 
 
-def _status(line: ConnectionState | None, targets: tuple[Target, ...] | None, fitting: int) -> str:
+def _status(line: ConnectionState | None, targets: tuple[Target, ...] | None, rows: Sequence[Row]) -> str:
     """What is to be said above the list, or an empty text."""
     if line is None:
         return say("targets.no_connection")
@@ -178,6 +179,9 @@ def _status(line: ConnectionState | None, targets: tuple[Target, ...] | None, fi
         return say("targets.offline_none", cause=cause)
     if not targets:
         return say("targets.none")
-    if not fitting:
+    if not rows:
         return say("targets.nothing_fits")
-    return say("targets.offline") if down else ""
+    if down:
+        return say("targets.offline")
+    closed = {target.id for target in targets if target.may_claim is False}
+    return say("targets.greyed") if any(row.key in closed for row in rows) else ""

@@ -25,7 +25,7 @@ class TargetIndex:
         self.targets: list[Target] = []
         self._depths: dict[str, int] = {}
         self._walk()
-        self.has_facts = any(_facts(target, now) for target in targets)
+        self.has_facts = any(_left(target, now) for target in targets)
         self._rows = [row_of(target, self.path_of(target), now) for target in self.targets]
         self._paths = {_parts_key(self.path_of(target)): target.id for target in self.targets}
         self._texts = [_known_text(target, self.path_of(target)) for target in self.targets]
@@ -76,18 +76,19 @@ class TargetIndex:
         if not parts or self.has_path("/".join(parts)):
             return None
         there = next((n for n in range(len(parts) - 1, 0, -1) if self.has_path("/".join(parts[:n]))), 0)
-        line = say("targets.makes", n=len(parts) - there, parts=" / ".join(parts[there:]))
+        line = say("targets.makes", parts=" / ".join(parts[there:]))
         return Row(MAKE, say("targets.make", path="/".join(parts)), line, tone=Tone.READY)
 
 
 def row_of(target: Target, path: str, now: datetime) -> Row:
     """A target's row; one that cannot be claimed into is greyed and says why."""
     why = why_not(target, now)
-    where = [path if path != target.title else "", target.organization]
+    licence = say("targets.licence", word=target.licence) if target.licence else ""
+    where = [licence, path if path != target.title else "", target.organization]
     inventory = say("targets.inventory") if target.inventory else ""
-    lines = (" · ".join(part for part in (why or inventory, *where) if part), " · ".join(_facts(target, now)))
-    return Row(target.id, target.title or target.id, lines[0], enabled=not why, tone=Tone.PROBLEM if why else None,
-               more=lines[1])
+    line = " · ".join(part for part in (why or inventory, *where) if part)
+    tone = Tone.PROBLEM if why else None
+    return Row(target.id, target.title or target.id, line, enabled=not why, tone=tone, more=_left(target, now))
 
 
 def _placed(row: Row, depth: int, *, chosen: bool) -> Row:
@@ -109,18 +110,17 @@ def why_not(target: Target, now: datetime) -> str:
 
 def licence_words(target: Target, now: datetime) -> str:
     """What is known of the places and the licence of a target, in one line."""
-    return " · ".join(_facts(target, now))
+    licence = say("targets.licence", word=target.licence) if target.licence else ""
+    return " · ".join(part for part in (_left(target, now), licence) if part)
 
 
-def _facts(target: Target, now: datetime) -> list[str]:
+def _left(target: Target, now: datetime) -> str:
     said = []
     if target.seats_left is not None and target.seats_left > 0:
         said.append(say("targets.seats", n=target.seats_left))
-    if target.licence:
-        said.append(say("targets.licence", word=target.licence))
     if target.expires_at is not None and target.expires_at > now:
         said.append(say("targets.expires", date=_date(target.expires_at)))
-    return said
+    return " · ".join(said)
 
 
 def _rank(target: Target) -> tuple[bool, str, str]:

@@ -90,18 +90,20 @@ def what_claim_starts(terms: Terms, item: Item) -> str:
 def all_that_starts(state: DeskState, terms_of: TermsOf) -> str:
     """What a press of Claim starts, target by target; empty where it starts nothing and can be undone."""
     places = [each for each in destinations(state) if each.words]
-    said = []
+    starts, for_good = [], []
     for place in places:
         terms = terms_of(place.connections[0] if place.connections else state.connection)
         key = f"starts.{terms.starts}"
-        known = bool(terms.starts) and has(key)
-        if not known and not terms.irreversible:
-            continue
-        starts = say(key if known else "starts.nothing", n=place.count)
-        starts = say("starts.at", what=starts, target=place.words) if len(places) > 1 else starts
-        said.append(say("starts.for_good", what=starts) if terms.irreversible else starts)
-    text = "; ".join(said)
-    return say("starts.line", what=text) if text else ""
+        if terms.starts and has(key):
+            words = say(key, n=place.count)
+            starts.append(say("starts.at", what=words, target=place.words) if len(places) > 1 else words)
+        for_good += [place.words] if terms.irreversible else []
+    said = [say("starts.line", what=", ".join(starts))] if starts else []
+    if for_good and len(for_good) == len(places):
+        said.append(say("starts.for_good"))
+    elif for_good:
+        said.append(say("starts.for_good_at", target=", ".join(for_good)))
+    return " ".join(said)
 
 
 def cost_of_release(terms: Terms, items: Sequence[Item]) -> str:

@@ -8,13 +8,13 @@ from station.words import Tone, say
 
 from . import symbols
 from .desk_state import DeskState
-from .destinations import title_of
+from .destinations import short_title, title_of
 from .items_delegate import printable
 from .style import Style
 
 NARROW = 900
 """Below this width, at 100 %, the signs of scanner and network stand alone."""
-WORDS, WORDS_NARROW = 180, 120
+WORDS, WORDS_NARROW = 200, 120
 """Pixels of a choice's words, at 100 %."""
 
 
@@ -81,8 +81,9 @@ class TopRow(QWidget):
         noun = say(f"noun.{line.noun}") if line is not None else ""
         otherwise = say("top.no_connection" if state.started else "top.starting")
         connection = title_of(state, line.connection) if line is not None else ""
-        mixed = say("top.mixed", title=connection) if connection and state.plan.mixed else connection
-        self._show(self._connection, mixed, otherwise)
+        if line is not None and state.plan.mixed and len(state.lines) > 1:
+            connection = say("top.mixed", title=short_title(state, line.connection))
+        self._show(self._connection, connection, otherwise)
         title = state.target_title
         if title and noun and not self._narrow:
             title = say("top.target_of", title=title, noun=noun)

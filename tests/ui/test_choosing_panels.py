@@ -82,7 +82,7 @@ def test_targets_say_what_may_be_claimed_into_them(bench: PanelBench) -> None:
     said = {title: line for title, line, _ in rows}
     assert "12 places left" in said["Oslo-West"]
     assert "Acme" in said["Oslo-West"]
-    assert said["Archive"] == "No right to claim here; ask an administrator"
+    assert said["Archive"] == "You may not claim here"
     assert said["Tiny office"].startswith("No places left")
     assert said["Old wing"].startswith("Its licence ended on")
     assert "until" in said["Harbour <b>7</b>"]

@@ -86,7 +86,7 @@ def test_a_saved_connection_works_at_once_and_its_secret_is_in_the_keyring(
     assert saved["second"] == {"base_url": address}
     assert desk.restarts == []
     rows = part(desk.panel, RowList, "Connections that are set up").rows
-    desk.wait(lambda: [row.title for row in rows.rows] == ["first", "second"])
+    desk.wait(lambda: [row.key for row in rows.rows] == ["first", "second"])
 
 
 def test_a_known_connection_is_changed_and_its_secret_never_shown(desk: ConnectionBench, ring: MemoryKeyring) -> None:
