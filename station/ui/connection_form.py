@@ -7,7 +7,16 @@ from station.core.secret import Secret
 from station.words import say
 
 from .connection_doors import Draft, Imported, KindForm, KnownConnection, Overview, Value
-from .connection_parts import Combo, PassphraseRow, SecretRow, SettingRow, WrongValueError, choose_file, order_tabs
+from .connection_parts import (
+    Combo,
+    PassphraseRow,
+    SecretRow,
+    SettingRow,
+    WrongValueError,
+    choose_file,
+    lay_out,
+    order_tabs,
+)
 from .panel_parts import button, clear, label, soft
 
 LONGEST_NAME = 40
@@ -94,18 +103,12 @@ class ConnectionForm(QWidget):
         self.keeping.row.clear()
 
     def _build(self) -> None:
-        for caption, editor in ((say("connections.kind"), self.kind), (say("connections.name"), self.name)):
-            told = label(caption, "caption")
-            told.setBuddy(editor)
-            pair = QVBoxLayout()
-            pair.setSpacing(3)
-            pair.addWidget(told)
-            pair.addWidget(editor)
-            self._box.addLayout(pair)
         self._name_help = label(say("connections.name_help"), "caption")
         self._reason = label("", "warn")
-        for part in (self._name_help, self._reason):
-            self._box.addWidget(part)
+        for caption, editor, below in (("kind", self.kind, self._reason), ("name", self.name, self._name_help)):
+            row = QWidget()
+            lay_out(row, say(f"connections.{caption}"), editor, [editor], [below])
+            self._box.addWidget(row)
         self._box.addWidget(self._own_part)
         self._box.addWidget(self.more)
         self._box.addWidget(self._folded)

@@ -93,14 +93,15 @@ class ConnectionList(QWidget):
 
     def _row(self, known: KnownConnection) -> Row:
         title = self._overview.kind(known.kind).title
+        name = f"{known.name} · {title}"
         line = self._state.lines.get(known.name)
         if known.locked:
-            return Row(known.name, known.name, f"{title} · {say('connections.locked')}", tone=Tone.UNKNOWN)
+            return Row(known.name, name, say("connections.locked"), tone=Tone.UNKNOWN)
         if line is None:
-            return Row(known.name, known.name, f"{title} · {say('connections.not_running')}", tone=Tone.WAITING)
+            return Row(known.name, name, say("connections.not_running"), tone=Tone.WAITING)
         code = error_code(line.cause or "", line.detail)
         told = advise("error", code, title=title).cause if code else say(f"connections.state.{line.state}")
-        return Row(known.name, known.name, f"{title} · {told}", tone=_TONES.get(line.state))
+        return Row(known.name, name, told, tone=_TONES.get(line.state))
 
 
 class ChangePart(QWidget):

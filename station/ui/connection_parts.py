@@ -1,9 +1,10 @@
 """The rows of the connection form: a caption, something to type or choose in, and a line of help."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -18,10 +19,14 @@ from PySide6.QtWidgets import (
 from station.core.secret import Secret
 from station.words import say
 
+from . import symbols
 from .connection_doors import Entry, FormField, Value, choice_of, help_of, label_of
 from .panel_parts import button, label, soft
 from .style import RADIUS, Style
 
+CAPTION, EDITOR = 2, 5
+"""How a row's width is shared."""
+ARROW = 16
 LONGEST_TEXT, LONGEST_SECRET = 2_000, 20_000
 
 
@@ -37,15 +42,13 @@ class SettingRow(QWidget):
     def __init__(self, kind: str, field: FormField) -> None:
         super().__init__()
         self.field, self._title = field, label_of(kind, field.name)
-        self._box = QVBoxLayout(self)
-        self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(3)
         self.editor = self._make_editor(kind)
         self.editor.setAccessibleName(self._title)
         told = help_of(kind, field.name)
-        if told:
-            self._box.addWidget(label(told, "caption"))
-            self.editor.setAccessibleDescription(told)
+        self.editor.setAccessibleDescription(told)
+        caption = "" if isinstance(self.editor, QCheckBox) else self._title
+        parts = [self.editor, self._chooser()] if field.entry is Entry.FILE else [self.editor]
+        lay_out(self, caption, self.editor, parts, [label(told, "caption")] if told else [])
 
     def value(self) -> Value:
         """What stands there, in the setting's own type. Raises ``WrongValueError``."""
@@ -82,35 +85,23 @@ class SettingRow(QWidget):
         if field.entry is Entry.YES_NO:
             tick = QCheckBox(self._title)
             tick.toggled.connect(self.changed)
-            self._box.addWidget(tick)
             return tick
-        caption = label(self._title, "caption")
-        self._box.addWidget(caption)
         if field.entry is Entry.CHOICE:
             combo = Combo()
             for choice in field.choices:
                 combo.addItem(choice_of(kind, field.name, choice), choice)
             combo.activated.connect(self.changed)
-            caption.setBuddy(combo)
-            self._box.addWidget(combo)
             return combo
         line = QLineEdit()
         line.setMaxLength(LONGEST_TEXT)
         line.textEdited.connect(self.changed)
-        caption.setBuddy(line)
-        self._add_line(line)
         return line
 
-    def _add_line(self, line: QLineEdit) -> None:
-        if self.field.entry is not Entry.FILE:
-            self._box.addWidget(line)
-            return
-        row, choose = QHBoxLayout(), button(say("connections.choose_file"))
+    def _chooser(self) -> QPushButton:
+        choose = button(say("connections.choose_file"))
         choose.setAccessibleName(f"{say('connections.choose_file')}: {self._title}")
         choose.clicked.connect(lambda: choose_file(self, self._title, self._take_file))
-        row.addWidget(line, 1)
-        row.addWidget(choose)
-        self._box.addLayout(row)
+        return choose
 
     def _take_file(self, path: str) -> None:
         self.show_value(path)
@@ -125,23 +116,15 @@ class SecretRow(QWidget):
     def __init__(self, kind: str, name: str) -> None:
         super().__init__()
         self.name = name
-        title = label_of(kind, name)
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(3)
-        caption = label(title, "caption")
+        title, told = label_of(kind, name), help_of(kind, name)
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setMaxLength(LONGEST_SECRET)
         self.line.setAccessibleName(title)
+        self.line.setAccessibleDescription(told)
         self.line.textEdited.connect(self.changed)
-        caption.setBuddy(self.line)
         self._kept = label("", "caption")
-        for part in (caption, self.line, self._kept):
-            box.addWidget(part)
-        told = help_of(kind, name)
-        if told:
-            box.addWidget(label(told, "caption"))
+        lay_out(self, title, self.line, [self.line], [self._kept, *([label(told, "caption")] if told else [])])
         self.show_place("nowhere", "")
 
     def show_place(self, place: str, variable: str) -> None:
@@ -182,6 +165,36 @@ class Combo(QComboBox):
             self.showPopup()
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """With the arrow that a style sheet takes away."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        side = ARROW
+        square = QRectF(self.width() - side - ARROW / 2, (self.height() - side) / 2, side, side)
+        symbols.draw(painter, "chevron", square, self.palette().color(QPalette.ColorRole.Text).name())
+        painter.end()
+
+
+def lay_out(
+    row: QWidget, caption: str, editor: QWidget, parts: Sequence[QWidget], below: Sequence[QWidget]
+) -> None:
+    """The caption on the left, what is typed into on the right, and below that what there is to say about it."""
+    whole, right, line = QHBoxLayout(row), QVBoxLayout(), QHBoxLayout()
+    whole.setContentsMargins(0, 0, 0, 0)
+    whole.setSpacing(10)
+    right.setSpacing(3)
+    told = label(caption, "caption")
+    told.setBuddy(editor)
+    for at, part in enumerate(parts):
+        line.addWidget(part, 1 if at == 0 else 0)
+    right.addLayout(line)
+    for part in below:
+        right.addWidget(part)
+    if caption:
+        told.setContentsMargins(0, 9, 0, 0)  # beside the text of the line, however much stands below that
+        whole.addWidget(told, CAPTION, Qt.AlignmentFlag.AlignTop)
+    whole.addLayout(right, EDITOR)
 
 
 def choose_file(parent: QWidget, title: str, take: object) -> QFileDialog:
@@ -263,7 +276,7 @@ def form_sheet(style: Style) -> str:
     values = {
         "surface": colours.surface, "text": colours.text, "muted": colours.muted, "line": colours.line,
         "action": colours.action, "selected": colours.selected, "pad": style.px(12), "control": style.px(36) - 2,
-        "radius": style.px(RADIUS) if style.scale < 1.5 else RADIUS, "small": style.px(6),
+        "radius": style.px(RADIUS) if style.scale < 1.5 else RADIUS, "small": style.px(6), "arrow": style.px(28),
     }
     return _SHEET % values
 
@@ -271,6 +284,7 @@ def form_sheet(style: Style) -> str:
 _SHEET = """
 QComboBox { background: %(surface)s; border: 1px solid %(line)s; border-radius: %(radius)dpx; padding: 0 %(pad)dpx;
   min-height: %(control)dpx; color: %(text)s; }
+QComboBox::drop-down { border: none; width: %(arrow)dpx; }
 QComboBox:focus { border: 2px solid %(action)s; }
 QComboBox:disabled, QLineEdit:disabled { color: %(muted)s; }
 QComboBox QAbstractItemView { background: %(surface)s; color: %(text)s; border: 1px solid %(line)s;

@@ -12,6 +12,8 @@ from .panel_parts import button, label, sheet
 from .style import Style
 
 ASK_AFTER_MS = 200
+FIELD = 260
+"""Pixels of the field."""
 
 
 class UnlockLine(QFrame):
@@ -32,7 +34,7 @@ class UnlockLine(QFrame):
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setAccessibleName(say("connections.passphrase"))
         self.line.setPlaceholderText(say("connections.passphrase"))
-        self.line.setMaximumWidth(280)
+        self.line.setMinimumWidth(FIELD)
         self._unlock, later = button(say("connections.unlock")), button(say("connections.later"), "quiet")
         row.addWidget(self._says, 1)
         for part in (self.line, self._unlock, later):

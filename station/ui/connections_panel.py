@@ -37,6 +37,7 @@ def add_connections(window: Window, doors: ConnectionDoors) -> None:
     panel.close_wanted.connect(window.panels.close_open)
     window.panels.add(NAME, panel)
     window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
+    window.panels.closed.connect(window.parts.place_panels)
     window.parts.top.connections_wanted.connect(lambda: window.panels.open(NAME))
     QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))
     window.parts.put_line(unlock)
@@ -46,6 +47,8 @@ def add_connections(window: Window, doors: ConnectionDoors) -> None:
 
 class ConnectionsPanel(Panel):
     """A list to choose from or add to, and a form: try it, save it, take it away."""
+
+    wanted_width = 520
 
     def __init__(self, doors: ConnectionDoors, bridge: Bridge, state: DeskState, style: Style) -> None:
         super().__init__(say("connections.title"), style)
