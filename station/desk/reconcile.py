@@ -158,7 +158,7 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> f
         new, kind = Progress.CLAIMED, OutcomeKind.ALREADY_OURS
     elif state is ReadBack.ANOTHER:
         new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
-    else:
+    elif state is ReadBack.FREE or call.state is not CallState.ANSWERED:
         # A request that was given up on may land late: what is not there yet is looked for again until it is quiet.
         wait = _quiet_left(work, call)
         if wait > 0:

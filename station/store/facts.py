@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from .base import Part
+from .batches import BatchWrites
 from .values import search_text
 
 
@@ -35,7 +36,7 @@ class FactReads(Part):
         return (bool(row["made_name"]), int(row["name_number"])) if row else (False, 0)
 
 
-class FactWrites(FactReads):
+class FactWrites(FactReads, BatchWrites):
     def next_name_number(self, batch: str) -> int:
         """A number that no name of this batch was given before, whatever became of its row."""
         self._db.write("UPDATE batches SET numbered = numbered + 1 WHERE id = ?", batch)
@@ -44,8 +45,10 @@ class FactWrites(FactReads):
     def put_made_name(self, item: int, name: str, number: int, *, made: bool = True) -> None:
         """Name a row by a pattern, or with ``made`` false take note that a person named it; the number stays its own.
 
-        Does nothing to the batch's revision: a name is no other device.
+        A new name counts the batch's revision up: it is sent with the claim.
         """
+        if self._db.value("SELECT name FROM items WHERE id = ?", item) != name:
+            self._touch(item)
         self._db.write(
             "UPDATE items SET name = ?, made_name = ?, name_number = ? WHERE id = ?", name, int(made), number, item
         )

@@ -122,6 +122,9 @@ def test_what_cannot_be_told_is_held_and_only_a_named_person_with_a_reason_decid
     script.claims, script.confirm = [lost_before], _say(ReadBack.CANNOT_TELL)
     bench = opened()
     (row,) = _claimed(bench, SINGLE)
+    bench.until(lambda: script.confirms or None)
+    assert _device(bench, row) is Progress.UNKNOWN, "it may still land late"
+    clock.ahead_s += QUIET_S
     _until(bench, row, Progress.HELD)
 
     def decide(choice: Choice, by: str, why: str) -> int:
@@ -146,17 +149,34 @@ def test_what_cannot_be_told_is_held_and_only_a_named_person_with_a_reason_decid
     ],
 )
 def test_each_decision(
-    opened: Open, script: Script, choice: Choice, progress: Progress, kind: OutcomeKind, sent: int
+    opened: Open, script: Script, clock: MovedClock, choice: Choice, progress: Progress, kind: OutcomeKind,
+    sent: int,
 ) -> None:
     script.claims, script.confirm = [lost_before], _say(ReadBack.CANNOT_TELL)
     bench = opened()
     (row,) = _claimed(bench, SINGLE)
+    bench.until(lambda: script.confirms or None)
+    assert _device(bench, row) is Progress.UNKNOWN, "it may still land late"
+    clock.ahead_s += QUIET_S
     _until(bench, row, Progress.HELD)
     assert bench.station.desk.do(decisions.decide, [row], choice, "Anna", "rang them up").result(PATIENCE_S) == 1
     done = _until(bench, row, progress)
     assert done.outcome is not None
     assert done.outcome.kind is kind
     assert len(script.sent) == sent
+
+
+def test_a_claim_that_lands_late_is_found_though_the_first_read_could_not_tell(
+    opened: Open, script: Script, clock: MovedClock
+) -> None:
+    script.claims, script.confirm = [lost_after], _say(ReadBack.CANNOT_TELL)
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    bench.until(lambda: script.confirms or None)
+    script.confirm = None
+    clock.ahead_s += 30
+    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
+    assert len(script.sent) == 1
 
 
 def test_already_claimed_is_confirmed_before_it_is_said(opened: Open, script: Script) -> None:

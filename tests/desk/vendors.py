@@ -13,6 +13,7 @@ from station.core.call import Answer, Call, CallDevice, Confirmed, DeviceResult,
 from station.core.errors import CallError
 from station.core.finding import ClaimStatus, Finding, FoundDevice, Holder, status_of
 from station.core.identifier import Identifier, Kind
+from station.core.news import TargetsRead
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.target import Account, Target
 from station.desk.house import Parts, build
@@ -235,6 +236,8 @@ def desk_of(home: Path, *vendors: Vendor, clock: MovedClock | None = None, **par
     bench = Bench(Station(StationSettings(), folders, clock, desk, network, lock, None, lambda: False))
     bench.start()
     try:
+        answering = {vendor.connection for vendor in vendors if vendor.world.down is None}
+        bench.until(lambda: answering <= {each.connection for each in bench.news if isinstance(each, TargetsRead)})
         yield bench
     finally:
         bench.stop()
