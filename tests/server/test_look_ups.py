@@ -1,11 +1,13 @@
 """What a look-up says of the sample delivery, and of anything that a scanner may throw at it."""
 
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.server.desks import Desk, by_code, code, practice_app, with_desk
+from station.server.importing import import_file
+from tests.server.desks import START, Desk, by_code, code, practice_app, with_desk
 
 
 def test_the_sample_delivery_is_what_the_labels_say(database_url: str) -> None:
@@ -110,3 +112,28 @@ def test_any_text_gets_an_answer(url: str) -> None:
             assert answer.status_code == 200, answer.text
 
     with_desk(practice_app(url), story)
+
+
+def test_an_id_within_an_app_and_ids_that_differ_by_case(database_url: str, tmp_path: Path) -> None:
+    rows = ["vendor,device_id,cloud_id,external_id,app_id,serial,mac"]
+    rows += [f"here,H-{number},,pallet-{number % 3},app-{number // 3},," for number in range(9)]
+    rows += ["xyte,X-1,Dl8z6CASzFpiojfwy9aa,,,,", "xyte,X-2,dl8z6CASzFpiojfwy9aa,,,,"]
+    rows += ["xyte,X-3,,,,SAME,02:00:00:00:00:01", "xyte,X-4,,,,SAME,02:00:00:00:00:02"]
+    file = tmp_path / "devices.csv"
+    file.write_text("\n".join(rows), encoding="utf-8")
+    assert import_file(database_url, file, START).stored
+
+    async def story(desk: Desk) -> None:
+        async def find(kind: str, **fields: str) -> list[str]:
+            answer = await desk.post("/look-ups", {"identifiers": [{"kind": kind, "fields": fields}]})
+            return [device["id"] for device in answer.json()["findings"][0]["devices"]]
+
+        assert await find("external_id", external_id="PALLET-1", app_id="App-2") == ["H-7"]
+        assert await find("external_id", external_id="pallet-1", app_id="app-9") == []
+        assert await find("external_id", external_id="app-1", app_id="app-1") == []
+        assert await find("cloud_id", cloud_id="dl8z6CASzFpiojfwy9aa") == ["X-2"]
+        assert await find("cloud_id", cloud_id="DL8Z6casZfPIOJFWY9AA") == [], "several, and none as it is written"
+        assert await find("serial_mac", serial="same", mac="020000000002") == ["X-4"]
+        assert await find("serial_mac", serial="same", mac="020000000003") == []
+
+    with_desk(practice_app(database_url), story)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from ...core.identifier import NEEDED, SECRET_FIELDS, Kind
 from ..messages import IdentifierIn
 from . import found
-from .forms import code_forms, mac_form, text_form
+from .forms import code_forms, field_form
 from .found import FoundClaim, FoundDevice, FoundKit
 
 CODE_FIELDS = ("device_id", "cloud_id", "external_id", "serial", "mac")
@@ -47,7 +47,7 @@ def find(session: Session, identifiers: Sequence[IdentifierIn], vendor: str = ""
     With a ``vendor`` nothing but that vendor's kits and devices is found.
     """
     asked = [_forms_of(identifier) for identifier in identifiers]
-    shelf = _load(session, {form for forms in asked for _, form in forms}, vendor)
+    shelf = _load(session, {form for forms in asked for form in _selecting(forms)}, vendor)
     return [_pick(shelf, identifier, forms) for identifier, forms in zip(identifiers, asked, strict=True)]
 
 
@@ -72,12 +72,16 @@ def _forms_of(identifier: IdentifierIn) -> tuple[tuple[str, str], ...]:
     for name in NEEDED[identifier.kind]:
         if name in SECRET_FIELDS:
             continue
-        value = identifier.fields.get(name, "")
-        form = (mac_form(value) or text_form(value)) if name == "mac" else text_form(value)
+        form = field_form(name, identifier.fields.get(name, ""))
         if form is None:
             return ()
         pairs.append((name, form))
     return tuple(pairs)
+
+
+def _selecting(forms: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The forms to ask the database for: an app's ID names all of its devices, the ID within the app only one."""
+    return tuple(form for field, form in forms if not field or field == forms[0][0])
 
 
 def _load(session: Session, forms: set[str], vendor: str) -> _Shelf:
@@ -95,9 +99,12 @@ def _load(session: Session, forms: set[str], vendor: str) -> _Shelf:
 
 def _pick(shelf: _Shelf, identifier: IdentifierIn, forms: tuple[tuple[str, str], ...]) -> Match:
     if identifier.kind is not Kind.CODE:
-        sets = [{device.id: device for device in shelf.named.get(pair, [])} for pair in forms]
-        common = set.intersection(*(set(one) for one in sets)) if sets else set()
-        return _one_of([sets[0][number] for number in sorted(common)])
+        devices = [
+            device
+            for device in (shelf.named.get(forms[0], []) if forms else [])
+            if all(field_form(name, getattr(device, name)) == form for name, form in forms[1:])
+        ]
+        return _one_of(_exactly(devices, forms[0][0], identifier) or devices if forms else [])
     text = identifier.fields.get("code", "").strip()
     for _, form in forms:
         kits = shelf.kits.get(form, [])
@@ -110,6 +117,12 @@ def _pick(shelf: _Shelf, identifier: IdentifierIn, forms: tuple[tuple[str, str],
             if devices:
                 return _one_of([device for device in devices if getattr(device, name) == text] or devices)
     return Match()
+
+
+def _exactly(devices: list[FoundDevice], field: str, identifier: IdentifierIn) -> list[FoundDevice]:
+    """Those that bear the field as it is written: a vendor's IDs may differ by nothing but their case."""
+    text = identifier.fields.get(field, "").strip()
+    return [device for device in devices if getattr(device, field) == text]
 
 
 def _one_of(devices: list[FoundDevice]) -> Match:

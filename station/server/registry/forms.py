@@ -27,6 +27,13 @@ def mac_form(text: str) -> str | None:
     return digits if len(digits) in (12, 16) else None
 
 
+def field_form(field: str, value: str | None) -> str | None:
+    """The form under which a field's value stands in the registry."""
+    if not value:
+        return None
+    return (mac_form(value) if field == "mac" else None) or text_form(value)
+
+
 def code_forms(text: str) -> tuple[str, ...]:
     """Every form in which a bare code may stand in the registry, the literal one first."""
     forms = (text_form(text), mac_form(text))

@@ -43,6 +43,7 @@ class FoundDevice(NamedTuple):
     vendor: str
     plan_open: bool
     owner_project_id: int | None
+    app_id: str | None
 
 
 def is_shared(device: FoundDevice | Device) -> bool:

@@ -13,7 +13,7 @@ from ..tables import Claim, Device, DeviceName, Kit, Project
 from ..tally import Tally
 from .claiming import slot_of
 from .finder import CODE_FIELDS
-from .forms import mac_form, text_form
+from .forms import field_form, text_form
 from .house import find_organization, find_target
 from .projects import seats_left
 
@@ -179,8 +179,7 @@ def _forms(device: Device) -> dict[str, str]:
     """The forms under which the device is found, by field."""
     forms = {}
     for name in NAMED:
-        value = getattr(device, name)
-        form = ((mac_form(value) if name == "mac" else None) or text_form(value)) if value else None
+        form = field_form(name, getattr(device, name))
         if form is not None:
             forms[name] = form
     return forms
