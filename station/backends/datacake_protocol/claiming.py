@@ -14,13 +14,13 @@ from .client import Client, check_workspace
 from .envelope import Said
 
 LONGEST = 255
-LONGEST_PAUSE_S = 60.0
+LONGEST_PAUSE_S = 30.0
 
 
 @dataclass
 class Pause:
-    """Slows claims down while PINs are wrong: ``first_s`` seconds after the first, twice as long after each further
-    one, at most a minute, and no more once a claim has gone through. How many wrong ones the vendor takes before it
+    """Slows claims down while PINs are wrong: ``first_s`` seconds after the first, twice as long after each further one,
+    at most half a minute, and no more once a claim has gone through. How many wrong ones the vendor takes before it
     locks somebody out is not known."""
 
     first_s: float

@@ -66,9 +66,11 @@ def done(word: str, handle: str, reply: Reply, place: str = "") -> Outcome:
     return Outcome(_K.ALREADY_OURS, HowKnown.ANSWER, handle, place, word, "", reply.request_id)
 
 
-def refused(kind: OutcomeKind, text: str, reply: Reply, code: str = "ok=false") -> Outcome:
+def refused(kind: OutcomeKind, text: str, reply: Reply, code: str = "") -> Outcome:
+    """The vendor's own words; where it has none, what it said no with stands for a code."""
     words = shorten(text, reply.secrets)
-    return Outcome(kind, HowKnown.ANSWER, code=code, text=words, request_id=reply.request_id)
+    said = code or ("" if words else "ok=false")
+    return Outcome(kind, HowKnown.ANSWER, code=said, text=words, request_id=reply.request_id)
 
 
 def id_at(value: Mapping[str, Any]) -> str:
