@@ -19,9 +19,9 @@ LONGEST_PAUSE_S = 30.0
 
 @dataclass
 class Pause:
-    """Slows claims down while PINs are wrong: ``first_s`` seconds after the first, twice as long after each further one,
-    at most half a minute, and no more once a claim has gone through. How many wrong ones the vendor takes before it
-    locks somebody out is not known."""
+    """Slows claims down while PINs are wrong: ``first_s`` seconds after the first, twice as long after each further
+    one, at most half a minute, and no more once a claim has gone through. How many wrong ones the vendor takes before
+    it locks somebody out is not known."""
 
     first_s: float
     monotonic: Callable[[], float]
