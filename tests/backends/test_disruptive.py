@@ -259,8 +259,8 @@ def test_what_is_accepted() -> None:
 
 
 WORDS = [
-    "claimedDevices", "claimErrors", "devices", "kits", "deviceId", "kitId", "code", "message", "isClaimed", "type", "kit",
-    "device", "sensors", "totalCount", "status", "name",
+    "claimedDevices", "claimErrors", "devices", "kits", "deviceId", "kitId", "code", "message", "isClaimed", "type",
+    "kit", "device", "sensors", "totalCount", "status", "name",
 ]  # fmt: skip
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5) | st.sampled_from([FREE, OURS, "kit-1"]),

@@ -1,7 +1,6 @@
 """Signing in at Disruptive: one token for many requests, refusals, clocks that are off, what is never given away."""
 
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qsl
 
 import jwt
@@ -44,19 +43,24 @@ def test_a_refused_token_is_renewed_once_and_then_said() -> None:
     numbers = iter(["first-token", "second-token"])
     vendor = Vendor(first_refused, lambda _seen: (200, {"access_token": next(numbers), "expires_in": 3600}, {}))
 
-    async def later(backend: Disruptive) -> Any:
-        sign: Any = backend._http._sign
-        await sign.headers(fresh=False)
-        sign._begun_at -= 60  # it was fetched a while ago
-        return await backend.account()
-
-    assert ask(vendor, later).id == EMAIL
+    assert ask(vendor, lambda backend: backend.account()).id == EMAIL
     assert (vendor.tokens, len(vendor.seen)) == (2, 2)
     never = Vendor(always(LOST, 401))
     with pytest.raises(SignInError) as caught:
         ask(never, lambda backend: backend.account())
     assert caught.value.cause is Cause.CREDENTIALS
-    assert len(never.seen) == 2
+    assert (never.tokens, len(never.seen)) == (2, 2)
+
+
+def test_many_requests_with_a_token_that_ended_fetch_one_new_token() -> None:
+    def first_refused(seen: Seen) -> Said:
+        return (401, LOST, {}) if seen.headers["authorization"].endswith("first-token") else (404, LOST, {})
+
+    numbers = iter(["first-token", "second-token"])
+    vendor = Vendor(first_refused, lambda _seen: (200, {"access_token": next(numbers), "expires_in": 3600}, {}))
+    found = ask(vendor, lambda backend: backend.look_up([code(f"kit-{n}") for n in range(8)], ""))
+    assert len(found) == 8
+    assert (vendor.tokens, len(vendor.seen)) == (2, 16)
 
 
 def test_a_clock_that_is_an_hour_off_is_told() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from weakref import WeakKeyDictionary
 
 from jwt.algorithms import HMACAlgorithm
 from jwt.api_jws import PyJWS
@@ -26,7 +27,6 @@ BACK_DATED_S = 5
 """So much may our clock be ahead of theirs without our claim being one from the future."""
 EARLIER_S = 60.0
 """A token is renewed so long before its end, or after nine tenths of a short life."""
-JUST_NOW_S = 1.0
 
 
 class _AnyLength(HMACAlgorithm):
@@ -77,31 +77,39 @@ class ServiceAccount:
         self._key, self._http, self._now, self._limit_s = key, http, now, limit_s
         self._lock = asyncio.Lock()
         self._token = Secret("")
-        self._begun_at = self._ends_at = 0.0
+        self._ends_at = 0.0
+        self._given: WeakKeyDictionary[asyncio.Task[Any], Secret] = WeakKeyDictionary()
 
     async def headers(self, *, fresh: bool) -> Mapping[str, str]:
         """Raises SignInError for refused credentials, NotSentError where the token endpoint cannot be asked."""
+        task = asyncio.current_task()
         async with self._lock:
             time = asyncio.get_running_loop().time()
-            # Many requests are refused in one moment when a token ends: one of them fetches the next for all.
-            stale = fresh and time - self._begun_at > JUST_NOW_S
-            if stale or not self._token or time >= self._ends_at:
+            # Many requests are refused in one moment when a token ends: the first of them fetches the next for all.
+            given = self._given.get(task) if task else None
+            refused = fresh and given in (None, self._token)
+            if refused or not self._token or time >= self._ends_at:
                 await self._fetch(time)
+            if task:
+                self._given[task] = self._token
             return {"Authorization": f"Bearer {self._token.reveal()}"}
 
     async def _fetch(self, time: float) -> None:
         _check_way(self._key.token_url)
         self._token = Secret("")
-        self.renews = False  # what the token endpoint refuses is not asked for a second time at once
-        reply = await self._http.read(self._request(), self._limit_s)
-        if reply.status >= 400:
-            raise self._refusal(reply)
+        try:
+            reply = await self._http.read(self._request(), self._limit_s)
+            if reply.status >= 400:
+                raise self._refusal(reply)
+        except SignInError:
+            self.renews = False  # what the token endpoint refuses is not asked for a second time at once
+            raise
         value: Mapping[str, Any] = reply.json if isinstance(reply.json, dict) else {}
         token = value.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable() or not token.strip():
             raise NotSentError(Cause.GARBAGE, "the token endpoint answered no token", reply.request_id, reply.status)
         lives = _seconds(value.get("expires_in"))
-        self._begun_at, self._ends_at = time, time + lives - min(EARLIER_S, lives / 10)
+        self._ends_at = time + lives - min(EARLIER_S, lives / 10)
         self._token, self.renews = Secret(token.strip()), True
 
     def _request(self) -> Request:

@@ -20,7 +20,7 @@ from .sign_in import TokenRefused, exchange, signed_in
 
 LOG = logging.getLogger(__name__)
 Rule = Callable[[Asking], dict[str, Any]]
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 RULES: tuple[tuple[str, str, Rule], ...] = (
     ("GET", "/v2/organizations", places.list_organizations),
     ("GET", "/v2/organizations/{organization}", places.get_organization),
@@ -40,7 +40,9 @@ def build(parts: Parts) -> ASGIApp:
     routes = [Route(path, _endpoint(parts, rule), methods=[method]) for method, path, rule in RULES]
     routes.append(Route("/oauth2/token", _token_endpoint(parts), methods=["POST"]))
     routes.append(Route("/{path:path}", _endpoint(parts, _nothing_here), methods=METHODS))
-    return Starlette(routes=routes)
+    app = Starlette(routes=routes)
+    app.router.redirect_slashes = False  # an address of the vendor's is that address, or none
+    return app
 
 
 def _nothing_here(_asking: Asking) -> dict[str, Any]:
