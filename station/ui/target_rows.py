@@ -27,7 +27,7 @@ class TargetIndex:
         self._walk()
         self.has_facts = any(_left(target, now) for target in targets)
         self._rows = [row_of(target, self.path_of(target), now) for target in self.targets]
-        self._paths = {_parts_key(self.path_of(target)): target.id for target in self.targets}
+        self._paths = {_parts_key(self.path_of(target) or target.title) for target in self.targets}
         self._texts = [_known_text(target, self.path_of(target)) for target in self.targets]
 
     def _walk(self) -> None:

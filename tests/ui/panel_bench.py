@@ -1,6 +1,6 @@
 """A window with all its panels before a made-up desk, or before a real one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,16 +32,16 @@ class PanelBench:
     """A window before a made-up desk that has told the nine rows of all kinds."""
 
     def __init__(self, qtbot: QtBot, settings: WindowSettings | None = None, *, line: ConnectionState = LINE,
-                 items: list[Item] | None = None) -> None:
+                 items: list[Item] | None = None, terms: Callable[[str, str], Terms] | None = None) -> None:
         self.qtbot = qtbot
         self.source = Source()
         self.window = Window(self.source, settings)
         qtbot.addWidget(self.window)
         self.items = mixed() if items is None else items
         self.source.items = {item.id: item for item in self.items}
-        terms = Terms("prepaid_subscription", irreversible=True, release=True, release_costs="history")
+        plain = Terms("prepaid_subscription", irreversible=True, release=True, release_costs="history")
         around = Surroundings(("Anna", "Per"), Path("receipts"), "desk-1", lambda: datetime.now(UTC), read_label,
-                              lambda _connection, _kind: terms)
+                              terms or (lambda _connection, _kind: plain))
         add_panels(self.window, self.source, around)
         self.window.show()
         self.tell(Ready("d-1"), line, ItemsChanged(tuple(self.items)), plan_of(self.items))
