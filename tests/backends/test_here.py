@@ -24,6 +24,7 @@ from station.core.finding import ClaimStatus, Finding
 from station.core.identifier import Identifier, Kind
 from station.core.outcome import DONE, OutcomeKind
 from station.core.secret import Secret
+from station.server.dialects.here.door import RENEWAL
 from station.server.tables import Token
 from tests.backends.loopback import answer, run, say, serving
 from tests.backends.world_here import (
@@ -307,7 +308,7 @@ def test_one_token_serves_until_it_is_refused(world: HereWorld, settings: dict[s
     assert world.requests() - before <= 20 + 3, "no token was fetched for them"
     parts = world.app.state.parts
     parts.database.write(lambda session: session.execute(
-        update(Token).where(Token.label.startswith("here: "), Token.scope.is_distinct_from("renewal"))
+        update(Token).where(Token.label.startswith("here: "), Token.scope != RENEWAL)
         .values(revoked_at=datetime.now(UTC))))
     parts.sign_ins._known.clear()
     before = world.requests()

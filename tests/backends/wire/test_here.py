@@ -27,6 +27,7 @@ from station.core.identifier import Identifier, Kind
 from station.core.outcome import OutcomeKind
 from station.core.secret import Secret
 from station.server.auth import digest_of, grant
+from station.server.dialects.here.door import RENEWAL
 from station.server.registry.house import find_organization
 from station.server.tables import Token
 from tests.backends.loopback import answer, run, say, serving
@@ -286,7 +287,7 @@ def prepare(world: HereWorld) -> None:
         assert us is not None
         desk = grant(session, us, "desk", "a-project-token", now, "first")
         grant(session, us, "desk", "h1.an-access-token", now, "second")
-        for token, scope in (("a-refresh-token", "renewal"), ("a-token-of-oslo", OSLO)):
+        for token, scope in (("a-refresh-token", RENEWAL), ("a-token-of-oslo", f"here:{OSLO}")):
             session.add(Token(account_id=desk.id, digest=digest_of(token), label=f"here: {scope}", created_at=now,
                               expires_at=now + timedelta(days=1), scope=scope))  # fmt: skip
 

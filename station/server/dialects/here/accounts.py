@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from ...auth import caller_of, digest_of, issue
 from ...tables import Credential, Project, Token
 from .devices import VENDOR
-from .door import RENEWAL, Answer, Asked, Road, by_token, text_in
+from .door import RENEWAL, SCOPE, Answer, Asked, Road, by_token, text_in
 from .refusing import Declined
 
 LIVES = timedelta(days=1)
@@ -65,7 +65,7 @@ def _session(asked: Asked, account: int, realm: str) -> dict[str, object]:
     now = asked.parts.clock()
 
     def work(session: Session) -> tuple[str, str]:
-        access = issue(session, account, now, LIVES, f"{VENDOR}: log-in")
+        access = issue(session, account, now, LIVES, f"{VENDOR}: log-in", SCOPE)
         return access, issue(session, account, now, RENEWABLE, f"{VENDOR}: {realm}", RENEWAL)
 
     access, renewal = asked.parts.database.write(work)
@@ -91,7 +91,8 @@ def _exchange(asked: Asked) -> Answer:
 
     def work(session: Session) -> str:
         project = project_of(session, caller.organization, scope)
-        return issue(session, caller.account, asked.parts.clock(), LIVES, f"{VENDOR}: exchange", project)
+        now = asked.parts.clock()
+        return issue(session, caller.account, now, LIVES, f"{VENDOR}: exchange", f"{SCOPE}:{project}")
 
     return 200, {
         "accessToken": asked.parts.database.write(work),

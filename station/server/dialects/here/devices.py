@@ -69,6 +69,15 @@ def live(session: Session, tracking: str, caller: Caller) -> Claim:
     return found
 
 
+def project(session: Session, asked: Asked, *, lock: bool = False) -> FoundProject:
+    """The project that a request means, of those that the vendor shows. Raises Declined (400, 403, 404)."""
+    found = projects.fetch(session, asked.caller, project_id(session, asked), lock=lock)
+    shown = [found] if found.vendor == VENDOR else projects.of_vendor(session, asked.caller, VENDOR)
+    if found.id not in {each.id for each in shown}:
+        raise Declined(404, refusing.NO_PROJECT)
+    return found
+
+
 def project_id(session: Session, asked: Asked) -> str:
     """The project that a request means: the named one, else the only one. Raises Declined (400, 403)."""
     named = asked.query.get("projectId", "")
@@ -104,30 +113,28 @@ def _put(asked: Asked) -> Answer:
     named, app_id = _named(asked)
 
     def work(session: Session) -> tuple[int, str]:
-        project = projects.fetch(session, asked.caller, project_id(session, asked), lock=True)
+        target = project(session, asked, lock=True)
         device = find(session, named, app_id)
-        if project.vendor not in (VENDOR, ""):
-            raise Declined(404, refusing.NO_PROJECT)
         if not asked.caller.may_claim:
             raise Declined(403)
         ours = _ours(session, device, replace(asked.caller, scope=None))
         if device is not None and ours is not None:
             return 200, tracking_id(ours.handle, device.device_id)
-        _check_licence(project, asked)
+        _check_licence(target, asked)
         if device is None:
             raise Declined(404)
-        return 201, claim(session, device, project, asked)
+        return 201, claim(session, device, target, asked)
 
     status, handle = asked.parts.database.write(work)
     asked.parts.database.faults("before_answer")
     return status, {"trackingId": handle}
 
 
-def claim(session: Session, device: FoundDevice, project: FoundProject, asked: Asked) -> str:
+def claim(session: Session, device: FoundDevice, target: FoundProject, asked: Asked) -> str:
     """The tracking ID of a new claim. Raises Declined."""
     asks = claiming.Asked(0, device.device_id, None, None, device._replace(pin_hash=None))
     setting = claiming.Setting(asked.caller, {}, asked.parts.clock(), lambda: new_tracking_id(device.device_id))
-    (result,) = claiming.claim(session, [asks], project, setting)
+    (result,) = claiming.claim(session, [asks], target, setting)
     match result.outcome:
         case Outcome.CLAIMED_NOW | Outcome.ALREADY_OURS:
             return tracking_id(result.handle or "", device.device_id)
@@ -141,10 +148,10 @@ def claim(session: Session, device: FoundDevice, project: FoundProject, asked: A
             raise Declined(403)
 
 
-def _check_licence(project: FoundProject, asked: Asked) -> None:
-    if project.expires_at is not None and project.expires_at <= asked.parts.clock():
+def _check_licence(target: FoundProject, asked: Asked) -> None:
+    if target.expires_at is not None and target.expires_at <= asked.parts.clock():
         raise Declined(403, refusing.NO_LICENCE)
-    if not project.may_claim:
+    if not target.may_claim:
         raise Declined(403)
 
 
@@ -156,7 +163,7 @@ def _deactivate(asked: Asked) -> Answer:
         device = find(session, named, app_id)
         if device is None:
             raise Declined(404)
-        apps = {project.app_id for project in projects.of_vendor(session, asked.caller, VENDOR)}
+        apps = {each.app_id for each in projects.of_vendor(session, asked.caller, VENDOR)}
         owner = session.scalar(select(Device.app_id).where(Device.id == device.id))
         if not asked.caller.may_claim or owner not in apps:
             raise Declined(403)

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,9 @@ from .refusing import Declined
 
 LOG = logging.getLogger(__name__)
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.IGNORECASE)
-RENEWAL = "renewal"
+SCOPE = "here"
+"""The scope of this dialect's own tokens; with ``:`` and a project's ID behind it, of those for one project alone."""
+RENEWAL = "here renewal"
 """The scope of a refresh token, which opens nothing by itself."""
 MOST_TRIES = 10
 """So many log-ins of one user a minute are looked at: a password is guessed no faster."""
@@ -134,20 +136,23 @@ class Door:
                 self._parts.database.read, lambda session: sign_in(session, header, self._parts.clock())
             )
             self._parts.sign_ins.keep(header, caller)
-        if caller.scope == RENEWAL:
-            raise Declined(401)
         self._parts.pace.count(caller.account)
-        return caller
+        return _admitted(caller)
 
 
 def by_token(asked: Asked, token: object) -> Caller:
     """Whose an access token in a body is. Raises Declined (400, 401)."""
     if not isinstance(token, str) or not token:
         raise Declined(400)
-    found = asked.parts.database.read(lambda session: caller_of(session, token, asked.parts.clock()))
-    if found.scope == RENEWAL:
+    return _admitted(asked.parts.database.read(lambda session: caller_of(session, token, asked.parts.clock())))
+
+
+def _admitted(caller: Caller) -> Caller:
+    """The caller with the project's ID as scope, None for all projects. Raises Declined (401) for others' tokens."""
+    kind, _, project = (caller.scope or SCOPE).partition(":")
+    if kind != SCOPE:
         raise Declined(401)
-    return found
+    return replace(caller, scope=project or None)
 
 
 def text_in(values: Mapping[str, Any], name: str, shortest: int = 1, longest: int = 255) -> str:

@@ -15,7 +15,7 @@ from ...auth import issue
 from ...tables import Credential
 from .accounts import project_of
 from .devices import VENDOR
-from .door import Answer, Asked, Road, Used
+from .door import SCOPE, Answer, Asked, Road, Used
 from .refusing import Declined
 
 LIVES = timedelta(hours=24) - timedelta(seconds=1)
@@ -59,8 +59,8 @@ def _grant(asked: Asked) -> dict[str, object]:
     scope = form.get("scope", "")
 
     def work(session: Session) -> str:
-        project = project_of(session, organization, scope) if scope else None
-        return issue(session, account, asked.parts.clock(), LIVES, f"{VENDOR}: client", project)
+        opens = f"{SCOPE}:{project_of(session, organization, scope)}" if scope else SCOPE
+        return issue(session, account, asked.parts.clock(), LIVES, f"{VENDOR}: client", opens)
 
     try:
         access = asked.parts.database.write(work)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from ...registry import projects
 from ...tables import Claim, Device
-from .devices import VENDOR, project_id, tracking_id
+from .devices import VENDOR, project, tracking_id
 from .door import Answer, Asked, Road
 from .refusing import Declined
 
@@ -24,11 +24,11 @@ def _devices(asked: Asked) -> Answer:
     after, size = page_of(asked)
 
     def work(session: Session) -> dict[str, object]:
-        project = projects.fetch(session, asked.caller, project_id(session, asked))
+        target = project(session, asked)
         rows = (
             select(Claim)
             .join(Device)
-            .where(Claim.project_id == project.id, Claim.slot.is_not(None), Claim.id > after, Device.vendor == VENDOR)
+            .where(Claim.project_id == target.id, Claim.slot.is_not(None), Claim.id > after, Device.vendor == VENDOR)
             .order_by(Claim.id)
             .limit(size + 1)
             .options(joinedload(Claim.device))
