@@ -52,6 +52,22 @@ def test_the_organization_goes_with_a_look_up_where_it_is_known() -> None:
         assert [each.get("organization") for each in asked] == expected
 
 
+def test_an_account_of_one_project_asks_without_the_organization() -> None:
+    def say(seen: Seen) -> Said:
+        return (403 if "organization" in seen.target else 404), LOST, {}
+
+    vendor = Vendor(say)
+
+    async def work(backend: Disruptive) -> None:
+        assert (await backend.account()).organization == ""
+        for _ in range(2):
+            (finding,) = await backend.look_up([code(FREE)], "")
+            assert finding.status is ClaimStatus.NOT_FOUND
+
+    ask(vendor, work, organization="b9")
+    assert ["organization=" in seen.target for seen in vendor.seen] == [False, True, False, False]
+
+
 def test_scanned_text_is_one_value_of_the_query() -> None:
     vendor = Vendor(always(LOST, 404))
     odd = "a&organization=organizations/theirs#+ %2F?=ø𝄞"

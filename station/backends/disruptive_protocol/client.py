@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
-from station.core.errors import CallError, Cause, NotSentError
+from station.core.errors import CallError, Cause, NotSentError, TargetError
 from station.core.target import Target
 
 from ..http import Http
@@ -27,10 +27,14 @@ class Client:
         self._asking_title = asyncio.Lock()
         self._projects: dict[str, Target] = {}
         self._organizations: dict[str, str] = {}
+        self._not_named: set[str] = set()
 
     async def organizations(self) -> list[tuple[str, str]]:
-        """ID and title of each organization that the account sees."""
-        found = await self._list("organizations", "organizations")
+        """ID and title of each organization that the account sees; none for an account of one project."""
+        try:
+            found = await self._list("organizations", "organizations")
+        except TargetError:  # let in, and not allowed to list them
+            return []
         return [(answers.last_step(text_at(each, "name")), maybe_text(each, "displayName")) for each in found]
 
     async def projects(self, organization: str) -> list[Target]:
@@ -63,8 +67,15 @@ class Client:
         return self._projects[project].title
 
     async def claim_info(self, code: str, organization: str) -> answers.Info | None:
-        """What a code stands for; None for what is not found, or is malformed to the vendor."""
+        """What a code stands for; None for what is not found, or is malformed to the vendor.
+
+        The organization only says more: an account that may not name it asks without it.
+        """
+        organization = "" if organization in self._not_named else organization
         reply = await self._read(requests.claim_info_request(code, organization))
+        if organization and answers.is_refused_by_vendor(reply, 403):
+            self._not_named.add(organization)
+            reply = await self._read(requests.claim_info_request(code, ""))
         if answers.is_refused_by_vendor(reply, 400, 404):
             return None
         return answers.take(_checked(reply), answers.read_info)
