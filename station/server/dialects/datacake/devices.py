@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from ...auth import Caller
 from ...registry.forms import text_form
 from ...tables import Claim, Device, DeviceName
-from . import places
+from . import VENDOR, places
 from .places import Place
-from .visit import VENDOR
 
 MOST_A_PAGE = 500
 PAGE = 20

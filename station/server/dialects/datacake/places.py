@@ -12,7 +12,8 @@ from ...auth import Caller
 from ...registry import projects
 from ...registry.found import PROJECT, FoundProject
 from ...tables import Claim, Device, Project
-from .visit import VENDOR, no_rights, no_workspace
+from . import VENDOR
+from .visit import no_rights, no_workspace
 
 
 @dataclass(frozen=True, slots=True)

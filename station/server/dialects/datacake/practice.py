@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ... import auth
 from ...registry.house import PRACTICE_ORGANIZATION, Target
 from ...tables import Account
-from .visit import VENDOR
+from . import VENDOR
 
 TOKEN = "practice-datacake-token"  # noqa: S105 - opens the practice delivery and nothing else
 LABEL = "practice datacake"

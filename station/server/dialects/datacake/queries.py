@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from ...auth import Caller
 from ...tables import Device
-from . import devices, places
+from . import VENDOR, devices, places
 from .places import Place
 from .schema import Resolvers
-from .visit import VENDOR, Visit
+from .visit import Visit
 
 
 def user(_source: object, info: GraphQLResolveInfo) -> dict[str, Any] | None:

@@ -9,8 +9,6 @@ from ...auth import Caller
 from ...database import Database
 from ...parts import Parts
 
-VENDOR = "datacake"
-
 
 @dataclass(frozen=True, slots=True)
 class Visit:
