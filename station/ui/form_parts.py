@@ -102,10 +102,13 @@ class Form(QWidget):
         if tuple(terms) == self._shown:
             return
         self._shown = tuple(terms)
+        for field in self.fields:
+            field.line.clear()  # what was typed is gone now, not when Qt lets the field go
         clear(self._lines)
         self.fields = [FormField(each, style) for each in terms]
         for field in self.fields:
             self._lines.addWidget(field)
+            field.show()
             field.changed.connect(self.changed)
             field.entered.connect(self._enter)
         for before, after in zip(self.fields, self.fields[1:], strict=False):
