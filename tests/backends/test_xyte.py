@@ -166,6 +166,8 @@ def test_what_does_not_fit_a_qr_code_is_not_its_device() -> None:
     assert codes.pair(half, Identifier.of(Kind.SERIAL_MAC, serial="MD55-2026-0002", mac=MAC)) is None
     assert codes.pair(PAIR, digest_of("something else")) is None
     assert codes.pair(half, CLOUD) is None
+    assert codes.pair(PAIR, code("MD55-2026-0002")) is None
+    assert codes.pair(PAIR, code(SERIAL)) == codes.pair(PAIR, code(MAC)) == PAIR, "read once more"
     assert codes.pair(half, digest) is None
     assert codes.fits(digest.text, SERIAL, "02:58:59:54:00:01")
     assert not codes.fits(digest.text, SERIAL, "02:58:59:54:00:02")

@@ -1,11 +1,11 @@
 """The device cloud as a world of the contract: the bundled server's dialect over a delivery of its own."""
 
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import select
 
 from station.backends.xyte import Xyte, XyteSettings
 from station.core.call import ReadBack
@@ -16,7 +16,6 @@ from station.core.secret import Secret
 from station.server.auth import grant
 from station.server.importing import import_file
 from station.server.registry.house import Target, find_organization, opened, put_target
-from station.server.tables import Project
 from tests.backends.worlds import BACKS, OUTCOMES, PROJECTS, READER, TELLS, TOKEN, LocalWorld, Told
 
 UNTOLD: Told = (ClaimStatus.UNCHECKED, Holder.NOBODY)
@@ -97,9 +96,9 @@ class XyteWorld(LocalWorld):
 
     def __init__(self, folder: Path, template: Path, *, port: bool) -> None:
         super().__init__(folder, template, port=port)
-        with opened(self.database_url) as database:
-            rows = database.read(lambda session: list(session.execute(select(Project.slug, Project.id))))
-        self.numbers = {str(slug): str(number) for slug, number in rows}
+        with closing(sqlite3.connect(folder / "registry.db")) as database:
+            rows = database.execute("SELECT slug, id FROM projects").fetchall()
+        self.numbers = {slug: str(number) for slug, number in rows}
         names = {"good": "overview", "other": "oslo", "closed": "closed", "small": "small"}
         self.targets = {case: self.numbers[slug] for case, slug in names.items()} | {"missing": "999999"}
 

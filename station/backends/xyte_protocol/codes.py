@@ -44,8 +44,8 @@ def accept(identifier: Identifier) -> Identifier | None:
 def pair(half: Identifier, other: Identifier) -> Identifier | None:
     """Two scans as one: serial and MAC in either order, and a QR code's digest before, between or after them.
 
-    With a digest only what fits it belongs together. A whole pair is given back as it is if ``other`` is the digest
-    that it has; None where the two do not belong together.
+    With a digest only what fits it belongs together. A whole pair is given back as it is if ``other`` is a part of it
+    or its digest; None where the two do not belong together.
     """
     mine, more = accept(half), accept(other)
     if mine is None or more is None or not mine.kind is more.kind is Kind.SERIAL_MAC:
@@ -117,10 +117,10 @@ def _of_pair(fields: Mapping[str, str]) -> Identifier | None:
 
 
 def _joined(mine: dict[str, str], more: dict[str, str], *, bare: bool) -> Iterator[dict[str, str]]:
-    """The ways in which two halves make more than each of them is."""
+    """The ways in which two halves make more than the first is, or say what a whole one says."""
     both = mine.keys() & more.keys()
     if all(mine[name] == more[name] for name in both):
-        if more.keys() - mine.keys():
+        if more.keys() - mine.keys() or {"serial", "mac"} <= mine.keys():
             yield mine | more
     elif both == {"mac"} and "serial" not in mine and bare:
         # A serial number of twelve digits looks like a MAC. With a digest it shows which is which; without one only

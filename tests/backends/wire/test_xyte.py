@@ -24,6 +24,7 @@ from station.core.identifier import Identifier, Kind
 from station.core.outcome import OutcomeKind
 from station.core.secret import Secret
 from station.server.auth import digest_of
+from station.server.dialects.xyte import build
 from station.server.tables import Credential
 from tests.backends.loopback import answer, run, say, serving
 from tests.backends.wire.shapes import differences
@@ -247,8 +248,8 @@ def ask(world: XyteWorld, request: Mapping[str, Any], known: Mapping[str, str]) 
 
     path = request["path"].replace(DEVICE, known.get(DEVICE, DEVICE))
     body = b"" if request["body"] is None else json.dumps(put(request["body"])).encode()
-    asked = inside.Asked(request["method"], f"/xyte{path}", [*request["query"].items()], put(request["headers"]), body)
-    told = world.run(inside.ask(world.app, asked.scope(), body))
+    asked = inside.Asked(request["method"], path, [*request["query"].items()], put(request["headers"]), body)
+    told = world.run(inside.ask(build(world.app.state.parts), asked.scope(), body))
     return told.status, told.headers, parse_json(told.body(10**6))
 
 

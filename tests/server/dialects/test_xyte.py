@@ -25,7 +25,9 @@ from station.backends.wire import inside
 from station.server.app import Pacing, build
 from station.server.auth import account_of, grant, issue
 from station.server.database import Busy
+from station.server.dialects import xyte
 from station.server.dialects.xyte import practice
+from station.server.parts import Parts
 from station.server.registry.house import find_organization, opened
 from station.server.sample import fill_dialects
 from station.server.tables import Account, Credential, Project, Token
@@ -76,7 +78,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory, delivery_file: Path) -> Pat
 class Hub:
     """The dialect as a caller of it sees it; what it answers is checked against its schema."""
 
-    app: Any
+    parts: Parts
+    dialect: Any
     runner: asyncio.Runner
     key: str = practice.KEY
     headers: dict[str, str] = field(default_factory=dict)
@@ -86,8 +89,8 @@ class Hub:
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         key = self.key if key is None else key
         headers = {"Authorization": key} if key else {}
-        asked = inside.Asked(method, f"/xyte{address.path}", parse_qsl(address.query), headers, raw)
-        told = self.runner.run(inside.ask(self.app, asked.scope(), raw))
+        asked = inside.Asked(method, address.path, parse_qsl(address.query), headers, raw)
+        told = self.runner.run(inside.ask(self.dialect, asked.scope(), raw))
         self.headers = told.headers
         answer = json.loads(told.body(10**7))
         SCHEMAS[self.schema(method, address.path, told.status)].validate(answer)
@@ -107,7 +110,8 @@ class Hub:
 
 
 def hub_over(url: str, runner: asyncio.Runner, **options: Any) -> Hub:
-    return Hub(build(url, clock=lambda: NOW, **options), runner)
+    parts = build(url, clock=lambda: NOW, **options).state.parts
+    return Hub(parts, xyte.build(parts), runner)
 
 
 @pytest.fixture
@@ -120,7 +124,7 @@ def hub(url: str) -> Iterator[Hub]:
     with asyncio.Runner() as runner:
         found = hub_over(url, runner)
         yield found
-        found.app.state.parts.database.close()
+        found.parts.database.close()
 
 
 def md55(number: int) -> dict[str, str]:
@@ -145,7 +149,7 @@ def test_a_key_that_expired_or_is_for_something_else(hub: Hub) -> None:
             issue(session, account, NOW, ago, "test"),
         )
 
-    good, other, old = hub.app.state.parts.database.write(work)
+    good, other, old = hub.parts.database.write(work)
     assert [hub.ask("GET", f"{ORG}/info", key=key)[0] for key in (good, other, old)] == [200, 401, 401]
 
 
@@ -273,7 +277,7 @@ def test_find_or_create_makes_a_path_once(hub: Hub) -> None:
 
 
 def test_targets_of_no_vendor_are_shown_where_there_are_no_others(hub: Hub) -> None:
-    database = hub.app.state.parts.database
+    database = hub.parts.database
     database.write(lambda session: session.execute(update(Project).values(vendor="")))
     made = hub.ask("POST", f"{ORG}/spaces/find_or_create", {"name": "New"})[1]
     assert {"Inventory", "New", "Overview/Oslo"} <= hub.spaces().keys()
@@ -296,8 +300,7 @@ def test_who_may_register(hub: Hub, report: Any, status: int) -> None:
 
 
 def test_a_hardware_key_that_was_taken_back(hub: Hub) -> None:
-    parts = hub.app.state.parts
-    parts.database.write(lambda session: session.execute(update(Credential).values(revoked_at=NOW)))
+    hub.parts.database.write(lambda session: session.execute(update(Credential).values(revoked_at=NOW)))
     report = {"hardware_key": practice.HARDWARE_KEY, **md55(11)}
     assert hub.ask("POST", "/v1/devices", report, key="")[0] == 403
 
@@ -336,7 +339,7 @@ def test_too_many_calls(url: str) -> None:
         hub = hub_over(url, runner, pacing=Pacing(2, 60.0))
         assert [hub.ask("GET", f"{ORG}/info")[0] for _ in range(3)] == [200, 200, 429]
         assert int(hub.headers["retry-after"]) > 0
-        hub.app.state.parts.database.close()
+        hub.parts.database.close()
 
 
 def test_a_database_that_fails_is_told_in_the_same_form(url: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -353,7 +356,7 @@ def test_a_database_that_fails_is_told_in_the_same_form(url: str, caplog: pytest
             trouble.append(error)
             assert hub.claim(space, **md55(1))[0] == status
         assert hub.claim(space, **md55(1))[0] == 200, "nothing of it was kept"
-        hub.app.state.parts.database.close()
+        hub.parts.database.close()
     assert "boom" in caplog.text
     assert practice.KEY not in caplog.text
 
