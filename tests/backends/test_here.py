@@ -346,7 +346,7 @@ def test_refused_credentials_are_not_tried_again_and_again(world: HereWorld) -> 
 def test_a_name_is_kept_with_the_claim_and_a_failure_of_it_is_told_beside(world: HereWorld) -> None:
     free = Finding(external("pallet-0001"), ClaimStatus.UNCHECKED, NOW)
     (named,) = world.run(world.backend.claim(call_for(world, free, name="Pallet 1"))).results
-    assert (named.outcome.kind, named.outcome.code, named.outcome.place) == (OutcomeKind.CLAIMED_NOW, "201", OSLO)
+    assert (named.outcome.kind, named.outcome.code, named.outcome.place) == (OutcomeKind.CLAIMED_NOW, "", OSLO)
     told = Told(PUT=(201, {"trackingId": TRACKING}))
     answers = [(201, {"trackingId": TRACKING}), (500, {}), (201, {"trackingId": TRACKING}),
                (403, {"error": "Forbidden", "code": 403, "id": "x", "message": "No."})]  # fmt: skip

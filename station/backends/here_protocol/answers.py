@@ -91,7 +91,7 @@ def claimed(reply: Reply, device: CallDevice) -> DeviceResult | None:
     if reply.status < 300:
         handle = read(reply, tracking_id, call=True)
         kind = OutcomeKind.ALREADY_OURS if reply.status == 200 else OutcomeKind.CLAIMED_NOW
-        outcome = Outcome(kind, HowKnown.ANSWER, handle, code=str(reply.status), request_id=reply.request_id)
+        outcome = Outcome(kind, HowKnown.ANSWER, handle, request_id=reply.request_id)
         return DeviceResult(device.device_id, outcome)
     told = refusal_of(reply)
     if told is None or reply.status == 403:

@@ -108,8 +108,8 @@ CASES: Mapping[str, Case] = {
         lambda b: b.look_up([TAGGED], ""), found("VRTR-8e0f3a52-7b1d-4d6a-a2c9-5b4e6d7f8091")),
     "claim_new": Case(
         claim(code(FREE)),
-        outcome(OutcomeKind.CLAIMED_NOW, handle="HERE-2c4f8a1b-7d3e-4f60-9a5b-8c7d6e5f4a32", place=OSLO, code="201")),
-    "claim_again": Case(claim(code(OURS)), outcome(OutcomeKind.ALREADY_OURS, handle=TRACKING, place="", code="200")),
+        outcome(OutcomeKind.CLAIMED_NOW, handle="HERE-2c4f8a1b-7d3e-4f60-9a5b-8c7d6e5f4a32", place=OSLO, code="")),
+    "claim_again": Case(claim(code(OURS)), outcome(OutcomeKind.ALREADY_OURS, handle=TRACKING, place="", code="")),
     "claim_external": Case(claim(PALLET), outcome(OutcomeKind.CLAIMED_NOW)),
     "claim_conflict": Case(
         claim(code(ANOTHER)),
