@@ -16,6 +16,7 @@ from station.core.errors import CallError, Cause, UnclearError
 from station.core.finding import Finding
 from station.core.identifier import Identifier
 from station.core.target import Account
+from station.credentials import find_credentials
 from station.desk.house import Parts, build
 from station.desk.network import Network
 from station.desk.witness import Witness
@@ -179,6 +180,6 @@ def open_station(
             witness=Witness(folders.state, machine),
         )
     )
-    bench = Bench(Station(Settings(), folders, clock, desk, network, lock, inside, lambda: False))
+    bench = Bench(Station(Settings(), folders, clock, desk, network, lock, inside, find_credentials(folders)))
     bench.start()
     return bench

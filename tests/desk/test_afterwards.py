@@ -258,6 +258,6 @@ def test_a_released_row_can_be_claimed_again_from_the_row(bench: Bench) -> None:
     assert _do(bench, releases.release, [row.id], "Anna") == 1
     bench.until(lambda: bench.rows[row.id].progress is Progress.RELEASED)
     (again,) = _do(bench, rows.try_again, [row.id], "Anna")
-    bench.until(lambda: bench.rows[again].ready and not bench.rows[again].check or None)
+    bench.until(lambda: (bench.rows[again].ready and not bench.rows[again].check) or None)
     assert bench.claim()
     bench.until(lambda: bench.rows[again].progress is Progress.CLAIMED)

@@ -84,7 +84,8 @@ def test_what_waits_goes_on_only_with_the_same_system_and_account(tmp_path: Path
         trouble = bench.last(Trouble)
         assert trouble is not None
         assert trouble.code == str(Cause.ACCOUNT_CHANGED)
-        assert "acme" in trouble.detail and "other" in trouble.detail
+        assert "acme" in trouble.detail
+        assert "other" in trouble.detail
         assert bench.rows[row.id].progress is Progress.QUEUED
         new = bench.looked_up("A2")
         assert new.batch != row.batch  # a scan joins a batch of the connection as it is now

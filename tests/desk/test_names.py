@@ -108,7 +108,8 @@ def test_a_type_that_is_told_later_comes_into_the_name(tmp_path: Path) -> None:
 
 def test_each_device_of_a_kit_has_its_own_number(tmp_path: Path) -> None:
     world = World()
-    world.found["A5"] = tuple(FoundDevice(f"k{number}", ClaimStatus.UNCLAIMED, type="t") for number in range(3)) + (
+    world.found["A5"] = (
+        *(FoundDevice(f"k{number}", ClaimStatus.UNCLAIMED, type="t") for number in range(3)),
         FoundDevice("gone", ClaimStatus.CLAIMED),
     )
     world.anothers.add("gone")

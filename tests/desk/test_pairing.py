@@ -33,7 +33,9 @@ def _written(home: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(home.rglob("*")) if path.is_file())
 
 
-@pytest.mark.parametrize("codes", [("XY-1", "0123456789ab"), ("0123456789ab", "XY-1"), ("MAC: 0123456789ab", "SN: XY-1")])
+@pytest.mark.parametrize(
+    "codes", [("XY-1", "0123456789ab"), ("0123456789ab", "XY-1"), ("MAC: 0123456789ab", "SN: XY-1")]
+)
 def test_two_labels_make_one_row_in_either_order(tmp_path: Path, codes: tuple[str, str]) -> None:
     with desk_of(tmp_path, Macs("m", World())) as bench:
         half = _row(bench, codes[0])
@@ -86,7 +88,8 @@ def test_the_same_half_read_twice_is_one_row_and_lone_halves_and_pins_are_no_rep
     with desk_of(tmp_path, Pins("p", World())) as bench:
         first, again = bench.scan("SN-12345"), bench.scan("SN-12345")
         assert (first.heard, again.heard) == (Heard.KEPT, Heard.REPEAT)
-        assert first.item is not None and again.item is not None
+        assert first.item is not None
+        assert again.item is not None
         assert first.item.id == again.item.id
         _do(bench, rows.remove, [first.item.id], "Anna")
         one, two, three = _row(bench, "4711"), _row(bench, "5922"), _row(bench, "4711")

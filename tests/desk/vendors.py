@@ -16,6 +16,7 @@ from station.core.identifier import Identifier, Kind
 from station.core.news import TargetsRead
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.target import Account, Target
+from station.credentials import find_credentials
 from station.desk.house import Parts, build
 from station.desk.network import Network
 from station.folders import Folders, Lock
@@ -112,7 +113,7 @@ class Vendor(Backend):
         return device
 
     async def claim(self, call: Call) -> Answer:
-        return self._do(call, lambda device: self._claim_one(device))
+        return self._do(call, self._claim_one)
 
     def _claim_one(self, device: CallDevice) -> Outcome:
         if device.device_id in self.world.anothers:
@@ -132,19 +133,19 @@ class Vendor(Backend):
         return Confirmed(device, ReadBack.FREE if device in self.world.free else state)
 
     async def release(self, call: Call) -> Answer:
-        answer = self._do(call, lambda device: self._done(device))
+        answer = self._do(call, self._done)
         for device in call.devices:
             self.world.ours.pop(device.device_id, None)
         return answer
 
     async def move(self, call: Call) -> Answer:
-        return self._do(call, lambda device: self._done(device))
+        return self._do(call, self._done)
 
     async def rename(self, call: Call) -> Answer:
-        return self._do(call, lambda device: self._done(device))
+        return self._do(call, self._done)
 
     async def change(self, call: Call) -> Answer:
-        return self._do(call, lambda device: self._done(device))
+        return self._do(call, self._done)
 
     def _done(self, device: CallDevice) -> Outcome:
         return Outcome(OutcomeKind.ALREADY_OURS, HowKnown.ANSWER, handle=device.handle)
@@ -233,7 +234,7 @@ def desk_of(home: Path, *vendors: Vendor, clock: MovedClock | None = None, **par
             **parts,
         )
     )
-    bench = Bench(Station(StationSettings(), folders, clock, desk, network, lock, None, lambda: False))
+    bench = Bench(Station(StationSettings(), folders, clock, desk, network, lock, None, find_credentials(folders)))
     bench.start()
     try:
         answering = {vendor.connection for vendor in vendors if vendor.world.down is None}
