@@ -12,6 +12,7 @@ import disruptive as dt
 import pytest
 
 from station.server.app import build
+from station.server.dialects.disruptive import practice
 from tests.backends.world_disruptive import CLOSED, EMAIL, GONE, INVENTORY, OTHER, PROJECTS, SMALL, fill, secret_of
 from tests.backends.worlds import READER, TOKEN, Front, on_a_port
 
@@ -197,3 +198,27 @@ def test_labels(address: str) -> None:
         dt.Device.batch_update_labels([OURS], INVENTORY)
     with pytest.raises(dt.errors.Forbidden):
         dt.Device.set_label(OURS, INVENTORY, "floor", "3", auth=account(address, READER))
+
+
+def test_on_the_practice_server_with_the_keys_that_everybody_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{(tmp_path / 'practice.db').as_posix()}"
+    with on_a_port(build(url, clock=lambda: datetime.now(UTC), practice=True, served=True)) as address:
+        settings, secrets = practice.connection(address)
+        auth = dt.Auth.service_account(practice.KEY_ID, secrets["secret"], practice.EMAIL)
+        auth.token_endpoint = str(settings["token_url"])
+        monkeypatch.setattr(dt, "base_url", settings["base_url"])
+        monkeypatch.setattr(dt, "default_auth", auth)
+        (organization,) = dt.Organization.list_organizations()
+        projects = dt.Project.list_projects(organization_id=organization.organization_id)
+        (inventory,) = [project for project in projects if project.is_inventory]
+        assert inventory.project_id == practice.INVENTORY
+        kit = dt.Claim.claim_info("maple-harbor-lantern", organization.organization_id).claimed_item
+        assert isinstance(kit, dt.Claim.ClaimKit)
+        devices, errors = dt.Claim.claim(inventory.project_id, kit_ids=[kit.kit_id])
+        assert (len(devices), errors) == (len(kit.devices), [])
+        devices, errors = dt.Claim.claim(inventory.project_id, kit_ids=[kit.kit_id], dry_run=False)
+        assert (len(devices), errors) == (len(kit.devices), [])
+        listed = {device.device_id for device in dt.Device.list_devices(inventory.project_id)}
+        assert listed >= {device.device_id for device in kit.devices}
