@@ -165,9 +165,11 @@ def _failed(work: Work, call: Call, failure: CallError) -> None:
         for part in (call.devices[:middle], call.devices[middle:]):
             _write_and_send(work, replace(call, key=str(uuid4()), request_id=str(uuid4()), devices=part))
         return
-    detail = " ".join(filter(None, (failure.detail, failure.request_id)))
-    work.tell(Refused(str(call.verb), str(failure.cause), detail))
-    if unclear:
+    words = " ".join(filter(None, (failure.detail, failure.request_id)))
+    if not unclear:
+        work.tell(Refused(str(call.verb), str(failure.cause), words))
+    else:
+        work.tell(Refused(str(call.verb), "no_answer", f"{failure.cause} {words}".strip()))
         for device in call.devices:
             rows = work.store.devices_by_id([device.row])
             work.store.add_event(

@@ -152,7 +152,7 @@ def test_a_lost_answer_is_said_and_not_sent_again(tmp_path: Path, world: World) 
         (row,) = _claimed(bench, "A1")
         world.spoil.append(_lost)
         assert _do(bench, afterwards.move, [row.id], "t2", "Bergen", "Anna") == 1
-        assert wait_for(lambda: bench.last(Refused) == Refused("move", "timeout", "no answer in time"))
+        assert wait_for(lambda: bench.last(Refused) == Refused("move", "no_answer", "timeout no answer in time"))
         clock.leap(3600)
         _do(bench, rows.check_again, [])
         history = _details(bench, row.id).history
