@@ -10,7 +10,7 @@ import typer
 from . import __version__
 from .commands import options
 from .commands.answers import Exit, Stop, note
-from .commands.families import queue, registry, secret
+from .commands.families import connection, queue, registry, secret
 
 # Each command's own module is imported when it is called: the whole station takes half a second to import.
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.add_typer(queue, name="queue")
 app.add_typer(registry, name="registry")
 app.add_typer(secret, name="secret")
+app.add_typer(connection, name="connection")
 
 File = Annotated[str, typer.Option("--file", metavar="F", help="A list of labels; - reads standard input.")]
 Fields = Annotated[

@@ -13,6 +13,7 @@ queue = typer.Typer(help="What waits to be sent, and what nobody can tell.", ric
 registry = typer.Typer(help="What the bundled server knows.", no_args_is_help=True, rich_markup_mode=None)
 target = typer.Typer(help="The bundled server's targets.", no_args_is_help=True, rich_markup_mode=None)
 secret = typer.Typer(help="Secrets of connections.", no_args_is_help=True, rich_markup_mode=None)
+connection = typer.Typer(help="Connections to claiming systems.", no_args_is_help=True, rich_markup_mode=None)
 registry.add_typer(target, name="target")
 
 Connection = Annotated[str, typer.Argument(metavar="CONNECTION")]
@@ -159,3 +160,52 @@ def passphrase() -> None:
     from .credentials import change_passphrase
 
     _end(change_passphrase())
+
+
+@connection.command("list")
+def connections(as_json: options.AsJson = False) -> None:
+    """Show the connections that are set up."""
+    from .connections import list_connections
+
+    _end(list_connections(as_json))
+
+
+@connection.command("set")
+def set_connection(
+    connection: Connection,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help="local, disruptive, xyte, datacake or here.")],
+    keys: Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE…", show_default=False)] = None,
+) -> None:
+    """Add a connection to the settings, or change those of its keys that are named; secrets: station secret set."""
+    from .connections import set_connection as do
+
+    _end(do(connection, kind, keys or []))
+
+
+@connection.command("remove")
+def remove_connection(connection: Connection) -> None:
+    """Take a connection and its secrets out of the settings."""
+    from .connections import remove_connection as do
+
+    _end(do(connection))
+
+
+@connection.command("import")
+def import_connection(
+    connection: Connection,
+    kind: Annotated[str, typer.Option(metavar="KIND", help="Whose credentials they are.")] = "disruptive",
+    file: Annotated[str, typer.Option("--file", metavar="F", help="The vendor's credentials file.")] = "",
+    in_file: options.SealedFile = False,
+) -> None:
+    """Set a connection up from a vendor's own credentials file or environment variables."""
+    from .connections import import_connection as do
+
+    _end(do(connection, kind, file, in_file))
+
+
+@connection.command("try")
+def try_connection(connection: Connection, as_json: options.AsJson = False) -> None:
+    """Make a test call: who we are there, and what it sees."""
+    from .connections import try_connection as do
+
+    _end(do(connection, as_json))

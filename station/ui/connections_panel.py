@@ -36,7 +36,7 @@ def add_connections(window: Window, doors: ConnectionDoors) -> None:
         window.restyled.connect(part.restyle)
     panel.close_wanted.connect(window.panels.close_open)
     window.panels.add(NAME, panel)
-    window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
+    window.panels.opened.connect(lambda name: (panel.opened(), unlock.ask_soon()) if name == NAME else None)
     window.panels.closed.connect(window.parts.place_panels)
     window.parts.top.connections_wanted.connect(lambda: window.panels.open(NAME))
     QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))

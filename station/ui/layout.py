@@ -1,6 +1,6 @@
 """Where the parts of the window stand."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from station.words import say
@@ -57,6 +57,13 @@ class Layout(QWidget):
         for part in (self.top, self.band, self.banner, self.table, self.counters, self.claim):
             part.restyle(style)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Panels that lie over the table follow it when a line above it comes or goes."""
+        moved = event.type() in (QEvent.Type.Resize, QEvent.Type.Move)
+        if moved and watched is self._board and self.panels.isVisible() and self._middle.indexOf(self.panels) < 0:
+            self.place_panels()
+        return super().eventFilter(watched, event)
+
     def put_line(self, line: QWidget) -> None:
         """Put a line of the window's own below the banner."""
         self._whole.insertWidget(self._whole.indexOf(self.banner) + 1, line)
@@ -75,26 +82,32 @@ class Layout(QWidget):
         self.place_panels()
 
     def place_panels(self) -> None:
-        """Put the panels beside the table, or over its right side where it is narrow."""
+        """Put the panels beside the table, or over its right side where it is narrow.
+
+        A panel that wants a width of its own always lies over the table, and down to the window's lower edge.
+        """
         px = self._style.px
         width = min(max(px(PANEL), round(self._width * PANEL_SHARE)), px(WIDEST_PANEL))
         if not self._wide:
             width = px(PANEL) + OPENED
-        width = max(width, px(self.panels.wanted_width))
-        if self._wide or self._width - 2 * OUTSIDE - BETWEEN - width >= px(LEAST_TABLE):
+        own = px(self.panels.wanted_width)
+        if not own and (self._wide or self._width - 2 * OUTSIDE - BETWEEN - width >= px(LEAST_TABLE)):
             if self._middle.indexOf(self.panels) < 0:
                 self._middle.addWidget(self.panels)
+                self.panels.set_wide(self._wide)
             self.panels.setFixedWidth(width)
-        else:
-            if self._middle.indexOf(self.panels) >= 0:
-                self._middle.removeWidget(self.panels)
-                self.panels.setParent(self)
-                self.panels.set_wide(False)
-            place = self._middle.geometry()  # the board takes that only in a later turn
-            least = min(width, place.width())
-            self.panels.setFixedWidth(least)
-            self.panels.setGeometry(place.right() + 1 - least, place.top(), least, place.height())
-            self.panels.raise_()
+            return
+        if self._middle.indexOf(self.panels) >= 0:
+            self._middle.removeWidget(self.panels)
+            self.panels.setParent(self)
+            self.panels.set_wide(False)
+            self._whole.activate()  # the board takes the room at once, not in a later turn
+        place = self._board.geometry()
+        least = min(own or width, place.width())
+        height = self.height() - OUTSIDE - place.top() if own else place.height()
+        self.panels.setFixedWidth(least)
+        self.panels.setGeometry(place.right() + 1 - least, place.top(), least, height)
+        self.panels.raise_()
 
     def _build(self) -> None:
         whole = self._whole = QVBoxLayout(self)
@@ -102,6 +115,7 @@ class Layout(QWidget):
         whole.setSpacing(BETWEEN)
         self._board = QFrame()
         self._board.setProperty("look", "surface")
+        self._board.installEventFilter(self)
         board = QVBoxLayout(self._board)
         board.setContentsMargins(1, 1, 1, 1)
         board.setSpacing(0)
