@@ -1,7 +1,6 @@
 """HERE Tracking: devices are claimed one by one into a project, and a claim may be sent again without harm."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from station.core.call import Answer, Call, Confirmed, Verb
 from station.core.finding import Finding
@@ -9,32 +8,16 @@ from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret
 from station.core.target import Account, Target
 
-from .base import ADVANCED, AsgiApp, Backend, Change, Field, Now, Settings, Traits
+from .base import AsgiApp, Backend, Change, Field, Now, Settings, Traits
 from .here_protocol import claiming, forms, owners, releasing, requests, signing
 from .here_protocol.client import Client
 from .here_protocol.places import Places
+from .here_protocol.settings import HereSettings
 from .http import Http
 from .wire.answers import Reply
 from .wire.requests import Request
 
-
-@dataclass(frozen=True, slots=True)
-class HereSettings(Settings):
-    """``project_id`` is used where the account may not list its projects, ``app_id`` for external IDs without one.
-
-    An empty ``scope`` is that of a platform project named by ``project_id`` (``<organization>:<project>``).
-    """
-
-    base_url: str = "https://tracking.hereapi.com"
-    auth: str = field(default="token", metadata={"choices": ("token", "client", "user")})
-    project_id: str = ""
-    app_id: str = ""
-    email: str = ""
-    realm: str = ""
-    scope: str = field(default="", metadata=ADVANCED)
-    token_url: str = field(default="https://account.api.here.com/oauth2/token", metadata=ADVANCED)
-    send_names: bool = field(default=True, metadata=ADVANCED)
-    """Whether a name given at the claim is written into the device's metadata after it."""
+__all__ = ["Here", "HereSettings"]
 
 
 class Here(Backend):

@@ -8,22 +8,8 @@ from station.core.target import Account, Target
 
 from .answers import Licence
 from .client import Client
+from .settings import HereSettings
 from .tokens import Granted
-
-
-class Wanted(Protocol):
-    """The settings that say who we are where the vendor does not."""
-
-    @property
-    def base_url(self) -> str: ...
-    @property
-    def project_id(self) -> str: ...
-    @property
-    def app_id(self) -> str: ...
-    @property
-    def email(self) -> str: ...
-    @property
-    def realm(self) -> str: ...
 
 
 class Who(Protocol):
@@ -32,7 +18,7 @@ class Who(Protocol):
         ...
 
 
-async def account(client: Client, who: Who, settings: Wanted) -> Account:
+async def account(client: Client, who: Who, settings: HereSettings) -> Account:
     """The user's own ID where a user signs in, else the realm that the projects' licences name.
 
     Where the licences may not be read, it is the project or app that is set; that HERE Tracking answers there at all
@@ -54,7 +40,7 @@ async def account(client: Client, who: Who, settings: Wanted) -> Account:
     return Account(named, title or named, realm)
 
 
-async def targets(client: Client, settings: Wanted) -> list[Target]:
+async def targets(client: Client, settings: HereSettings) -> list[Target]:
     """The projects with their licences; the one that is set where the account may not list them."""
     try:
         licences = [each for each in await client.licences() if each.project_id]

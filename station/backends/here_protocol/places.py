@@ -1,6 +1,8 @@
 """Finds the project that a claimed device is in: a claim's answer does not say it, only each project's own list."""
 
+import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,6 +16,8 @@ SILENT = timedelta(minutes=10)
 """So long an account that may not read what a project holds, or its projects, is not asked again."""
 MOST_PROJECTS = 20
 """In so many projects at most a device is looked for."""
+MOST_S = 10.0
+"""So long at most it is looked for: a claim's answer waits for it."""
 _MAY_PASS = frozenset(Cause) - {Cause.NO_RIGHTS, Cause.NO_TARGET, Cause.LICENCE, Cause.BAD_REQUEST, Cause.GARBAGE}
 
 
@@ -45,12 +49,14 @@ class Places:
         """
         missing = set(handles)
         places: dict[str, str] = {}
-        for project_id in await self._projects(first) if missing else ():
-            held = missing & await self._holds(project_id)
-            places |= dict.fromkeys(held, self.title(project_id))
-            missing -= held
-            if not missing:
-                break
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOST_S):
+                for project_id in await self._projects(first) if missing else ():
+                    held = missing & await self._holds(project_id)
+                    places |= dict.fromkeys(held, self.title(project_id))
+                    missing -= held
+                    if not missing:
+                        break
         return places
 
     async def _projects(self, first: str) -> list[str]:

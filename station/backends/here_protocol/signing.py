@@ -1,7 +1,6 @@
 """Puts together how a connection signs in: with a fixed token, as an application, or as a user."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from station.core.errors import Cause, NotSentError
 from station.core.secret import Secret
@@ -10,37 +9,15 @@ from ..base import AsgiApp, Now
 from ..http import Http
 from ..wire.requests import Sign, Token
 from . import forms
+from .settings import HereSettings
 from .signatures import Signature, split_address
 from .tokens import ClientTokens, Granted, Private, Renewed, UserTokens
-
-
-class Wanted(Protocol):
-    """The settings that signing in goes by."""
-
-    @property
-    def base_url(self) -> str: ...
-    @property
-    def token_url(self) -> str: ...
-    @property
-    def auth(self) -> str: ...
-    @property
-    def project_id(self) -> str: ...
-    @property
-    def scope(self) -> str: ...
-    @property
-    def email(self) -> str: ...
-    @property
-    def realm(self) -> str: ...
-    @property
-    def ca_file(self) -> str: ...
-    @property
-    def look_up_timeout_s(self) -> float: ...
 
 
 class Signing:
     """``sign`` gives the header of every request; ``plain`` asks the same server without one."""
 
-    def __init__(self, settings: Wanted, secrets: Mapping[str, Secret], now: Now, app: AsgiApp | None) -> None:
+    def __init__(self, settings: HereSettings, secrets: Mapping[str, Secret], now: Now, app: AsgiApp | None) -> None:
         self._settings, self._secrets, self._now, self._app = settings, secrets, now, app
         self._inside = app is not None
         self.plain = self._http(settings.base_url, Private(settings.base_url, inside=self._inside))
