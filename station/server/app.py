@@ -24,7 +24,8 @@ from .edge import Edge, Limits, refusal
 from .migrations import migrate
 from .pace import Pace
 from .parts import Parts, SignIns, id_of
-from .refusals import Refused
+from .quick import Quick
+from .refusals import Refused, busy, unreachable
 from .registry.operations import InFlight
 
 _CODES = {400: ErrorCode.BAD_REQUEST, 404: ErrorCode.NOT_FOUND, 405: ErrorCode.METHOD}
@@ -83,6 +84,7 @@ def build(
     )
     app.state.parts = parts
     _add_roads(app, parts)
+    app.add_middleware(Quick, parts=parts)
     app.add_middleware(Edge, limits=Limits(hosts, body_bytes))
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -149,10 +151,8 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _busy(request: Request, _error: Exception) -> Response:
-    refused = Refused(503, ErrorCode.BUSY, "The database is busy; the same call may be sent again.", wait_s=1)
-    return refusal(refused, id_of(request))
+    return refusal(busy(), id_of(request))
 
 
 def _unreachable(request: Request, _error: Exception) -> Response:
-    refused = Refused(503, ErrorCode.STORAGE, "The database cannot be reached or written.", wait_s=10)
-    return refusal(refused, id_of(request))
+    return refusal(unreachable(), id_of(request))

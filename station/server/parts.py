@@ -10,8 +10,10 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from .auth import Caller, digest_of, sign_in
+from .codes import ErrorCode
 from .database import Database
 from .pace import Pace
+from .refusals import Refused
 from .registry.operations import InFlight
 
 KEPT_S = 2.0
@@ -65,20 +67,24 @@ def id_of(request: Request) -> str:
     return request_id
 
 
+async def who_asks(parts: Parts, header: str | None, request_id: str) -> Asking:
+    """Who signed in with an ``Authorization`` header, counted as one call of theirs. Raises Refused (401, 429)."""
+    caller = parts.sign_ins.recall(header)
+    if caller is None:
+        caller = await to_thread.run_sync(parts.database.read, lambda session: sign_in(session, header, parts.clock()))
+        parts.sign_ins.keep(header, caller)
+    if caller.scope is not None:
+        raise Refused(401, ErrorCode.SIGN_IN, "This token was given out for one vendor's protocol only.")
+    parts.pace.count(caller.account)
+    return Asking(caller, parts, request_id)
+
+
 class SignedIn(HTTPBearer):
     """All that an endpoint needs, in one dependency: each further one costs a tenth of a look-up."""
 
     async def __call__(self, request: Request) -> Asking:  # type: ignore[override] # more than the credentials
         """Raises Refused (401, 429)."""
-        parts, header = parts_of(request), request.headers.get("authorization")
-        caller = parts.sign_ins.recall(header)
-        if caller is None:
-            caller = await to_thread.run_sync(
-                parts.database.read, lambda session: sign_in(session, header, parts.clock())
-            )
-            parts.sign_ins.keep(header, caller)
-        parts.pace.count(caller.account)
-        return Asking(caller, parts, id_of(request))
+        return await who_asks(parts_of(request), request.headers.get("authorization"), id_of(request))
 
 
 signed_in = SignedIn(auto_error=False, scheme_name="HTTPBearer", description="The account's token.")

@@ -13,3 +13,11 @@ class Refused(Exception):
 
 def project_not_found() -> Refused:
     return Refused(404, ErrorCode.PROJECT_NOT_FOUND, "This account has no project of that ID.")
+
+
+def busy() -> Refused:
+    return Refused(503, ErrorCode.BUSY, "The database is busy; the same call may be sent again.", wait_s=1)
+
+
+def unreachable() -> Refused:
+    return Refused(503, ErrorCode.STORAGE, "The database cannot be reached or written.", wait_s=10)
