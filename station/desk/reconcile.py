@@ -158,6 +158,11 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> f
         new, kind = Progress.CLAIMED, OutcomeKind.ALREADY_OURS
     elif state is ReadBack.ANOTHER:
         new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
+    elif told is not None and state is ReadBack.CANNOT_TELL and _is_anothers(work, call, device):
+        wait = LOOK_AGAIN_S - _since_sent(work, call)
+        if wait > 0:
+            return wait
+        new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
     elif state is ReadBack.FREE or call.state is not CallState.ANSWERED:
         # A request that was given up on may land late: what is not there yet is looked for again until it is quiet.
         wait = _quiet_left(work, call)
@@ -180,6 +185,19 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> f
     return 0.0
 
 
+def _is_anothers(work: Work, call: Call, device: Device) -> bool:
+    """The vendor itself answered that it is claimed, and the account that sees all of us does not show it."""
+    account = work.state.line(call.connection).account
+    said = device.outcome is not None and device.outcome.kind is OutcomeKind.ALREADY_CLAIMED
+    return said and call.state is CallState.ANSWERED and account is not None and account.whole_organization
+
+
+def _since_sent(work: Work, call: Call) -> float:
+    """Seconds on the monotonic clock since the call was last sent; they begin anew after a restart."""
+    now = work.clock.monotonic()
+    return now - work.state.sent_at.setdefault(call.key, now)
+
+
 def _quiet_left(work: Work, call: Call) -> float:
     """Seconds of the quiet period that are left: a request that was given up on may still land.
 
@@ -187,8 +205,7 @@ def _quiet_left(work: Work, call: Call) -> float:
     """
     settings = work.state.backends[call.connection].settings
     quiet = max(settings.quiet_period_s, 2 * settings.claim_timeout_s)
-    sent = work.state.sent_at.setdefault(call.key, work.clock.monotonic())
-    return quiet - (work.clock.monotonic() - sent)
+    return quiet - _since_sent(work, call)
 
 
 def _may_go_again(work: Work, call: Call, device: Device) -> bool:

@@ -179,6 +179,26 @@ def test_a_claim_that_lands_late_is_found_though_the_first_read_could_not_tell(
     assert len(script.sent) == 1
 
 
+@pytest.mark.parametrize(("whole", "progress"), [(True, Progress.REFUSED), (False, Progress.HELD)])
+def test_already_claimed_and_nowhere_in_the_whole_account_is_anothers(
+    opened: Open, script: Script, clock: MovedClock, whole: bool, progress: Progress
+) -> None:
+    def already(answer: Answer) -> Answer:
+        outcome = Outcome(OutcomeKind.ALREADY_CLAIMED, HowKnown.ANSWER, text="device is claimed")
+        return replace(answer, results=tuple(replace(each, outcome=outcome) for each in answer.results))
+
+    script.claims, script.confirm = [answers(already)], _say(ReadBack.CANNOT_TELL)
+    script.account = lambda told: replace(told, whole_organization=whole)
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    bench.until(lambda: script.confirms or None)
+    if whole:
+        assert _device(bench, row) is Progress.UNKNOWN, "a list may lag behind: it is read twice"
+        clock.ahead_s += 25
+    _until(bench, row, progress)
+    assert len(script.sent) == 1
+
+
 def test_already_claimed_is_confirmed_before_it_is_said(opened: Open, script: Script) -> None:
     def already(answer: Answer) -> Answer:
         outcome = Outcome(OutcomeKind.ALREADY_CLAIMED, HowKnown.ANSWER, text="device is claimed")
