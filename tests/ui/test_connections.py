@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import keyring
@@ -13,8 +14,10 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from station.core.news import LineState
+from station.core.scan import Scan
 from station.core.secret import Secret
 from station.credentials import find_credentials
+from station.desk import batches, intake, pauses
 from station.ui.panel_list import RowList
 from tests.test_credentials import MemoryKeyring
 from tests.ui.connection_bench import TOKEN, ConnectionBench, bench, opened_file, pasted, vendor
@@ -157,6 +160,23 @@ def test_taken_away_is_asked_twice(desk: ConnectionBench, ring: MemoryKeyring, a
     desk.wait(lambda: "second" not in desk.window.state.lines)
     assert [each.name for each in desk.settings().connections] == ["first"]
     assert secrets_in(ring) == {"first.token": TOKEN}
+
+
+def test_what_still_has_devices_under_way_stays(desk: ConnectionBench, qtbot: QtBot) -> None:
+    station, window = desk.station, desk.window
+    station.desk.do(batches.choose, "first", "oslo-west", "Oslo-West")
+    station.desk.do(batches.choose_operator, "Kari")
+    station.desk.do(intake.keep, Scan(b"c1sample0000000000d0", "typed", datetime.now(UTC), "]Q1"))
+    desk.wait(lambda: bool(window.state.plan.counts.devices))
+    station.desk.do(pauses.pause, "first")
+    window.wishes.claim()
+    desk.wait(lambda: window.state.plan.counts.queued == 1)
+    desk.panel.edit("first")
+    desk.press("Take away")
+    desk.press("Really take away")
+    desk.wait_for("first still has devices that are queued")
+    assert [each.name for each in desk.settings().connections] == ["first"]
+    assert "first" in window.state.lines
 
 
 def test_the_vendors_own_credentials_file_is_taken_over(
