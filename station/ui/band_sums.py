@@ -10,7 +10,7 @@ from station.core.progress import Progress
 from station.words import Headline, Tone, say
 
 from .desk_state import DeskState
-from .destinations import Destination, listed, short_title, title_of
+from .destinations import Destination, listed, short_title
 
 ONE_PRESS = timedelta(seconds=5)
 """Batches that were closed within this time went with one press of Claim."""
@@ -48,7 +48,7 @@ def _rehearsed(sums: Sequence[Summary], state: DeskState, done: int, refused: in
     own = [each.batch.connection for each in sums if dict(each.unsettled).get("own_checks")]
     parts = [*where, *([say("band.would_be_refused_count", n=refused)] if refused else [])]
     if own:
-        parts.append(say("band.own_checks", title=", ".join(title_of(state, name) for name in own)))
+        parts.append(say("band.own_checks", title=", ".join(short_title(state, name) for name in own)))
     words = say("band.would_be_claimed", count=done).upper()
     line = ". ".join([*parts, say("band.rehearsal_line")])
     return Headline(Tone.PROBLEM if refused else Tone.READY, words, "", line)

@@ -14,7 +14,10 @@ STATUSES = (
     (Tone.WAITING, "waiting"), (Tone.UNKNOWN, "unknown"),
 )
 ERRORS = ("already_claimed", "not_found")
-TOPICS = ("scanning", "kits", "claiming", "offline", "unknown", "receipt", "rehearsal", "practice")
+TOPICS = (
+    "scanning", "halves", "kits", "mixed", "names", "claiming", "rehearsal", "offline", "unknown", "afterwards",
+    "receipt", "support", "practice",
+)
 
 
 @dataclass(frozen=True, slots=True)

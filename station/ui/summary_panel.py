@@ -121,11 +121,16 @@ class SummaryBody(QWidget):
 
     def _show(self, facts: SummaryFacts) -> None:
         batch = facts.receipt.batch
-        self._add(say("summary.claimed", n=facts.claimed, target=batch.target_title or batch.target), "big")
-        for other, count in facts.together:
-            title, connection = other.target_title or other.target, self._title_of(other.connection)
-            where = say("goes.to", target=title, connection=connection)
-            self._add(say("summary.part", n=count, where=where), "strong" if other.id == batch.id else "muted")
+        target = batch.target_title or batch.target
+        if facts.together:
+            self._add(say("summary.claimed_all", n=sum(count for _, count in facts.together)), "big")
+            for other, count in facts.together:
+                where = say("goes.to", target=other.target_title or other.target,
+                            connection=self._title_of(other.connection))
+                self._add(say("summary.part", n=count, where=where))
+            self._add(say("summary.of", target=target), "strong")
+        else:
+            self._add(say("summary.claimed", n=facts.claimed, target=target), "big")
         for count, words in facts.sums:
             self._add(say("summary.sum", count=count, words=words))
         if facts.waiting:

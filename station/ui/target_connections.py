@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from station.words import say
 
 from .desk_state import DeskState
-from .destinations import title_of
+from .destinations import short_title, title_of
 from .panel_list import Row, RowList
 from .panel_tick import Tick
 from .style import Style
@@ -54,7 +54,7 @@ class TargetConnections(QWidget):
         title, target = title_of(self._state, connection), self._goes(connection)
         if not self._state.plan.mixed or not target:
             return title
-        return say("targets.goes", connection=title, target=target)
+        return say("targets.goes", connection=short_title(self._state, connection), target=target)
 
     def _goes(self, connection: str) -> str:
         """Where a connection's rows go, as far as that is known here."""

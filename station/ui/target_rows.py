@@ -84,11 +84,17 @@ def row_of(target: Target, path: str, now: datetime) -> Row:
     """A target's row; one that cannot be claimed into is greyed and says why."""
     why = why_not(target, now)
     licence = say("targets.licence", word=target.licence) if target.licence else ""
-    where = [licence, path if path != target.title else "", target.organization]
+    where = [licence, *_where(target, path)]
     inventory = say("targets.inventory") if target.inventory else ""
     line = " · ".join(part for part in (why or inventory, *where) if part)
     tone = Tone.PROBLEM if why else None
     return Row(target.id, target.title or target.id, line, enabled=not why, tone=tone, more=_left(target, now))
+
+
+def _where(target: Target, path: str) -> tuple[str, ...]:
+    """The path and the organization of a target; a path that says nothing else than organization and title is none."""
+    between = [part.strip() for part in path.split("/") if part.strip() not in ("", target.organization, target.title)]
+    return (path, "" if target.organization in path else target.organization) if between else (target.organization,)
 
 
 def _placed(row: Row, depth: int, *, chosen: bool) -> Row:

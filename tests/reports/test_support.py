@@ -92,7 +92,7 @@ def test_a_receipt_knows_who_is_to_be_asked_about(progress: Progress, kind: Outc
     ({"status": ClaimStatus.UNCLAIMED}, False),
 ])
 def test_what_nothing_was_sent_for_is_asked_about_too(found: dict[str, object], asked: bool) -> None:
-    assert bool(cases_of(receipt(Progress.OPEN, **found))) is asked
+    assert bool(cases_of(receipt(Progress.OPEN, None, **found))) is asked
 
 
 def test_a_row_that_the_vendor_does_not_know_is_asked_about_but_not_a_repeat_of_it() -> None:
@@ -131,7 +131,8 @@ class Strange:
 
 @given(st.lists(st.text(max_size=30), min_size=10, max_size=10))
 def test_any_text_from_outside_stays_on_its_line(said: list[str]) -> None:
-    case = Strange(*said, (said[0], said[1]), datetime.now(UTC))
+    case = Strange(said[0], said[1], said[2], said[3], said[4], said[5], said[6], said[7], said[8], said[9],
+                   (said[0], said[1]), datetime.now(UTC))
     (letter,) = letters([case], said[2], said[3], {said[0]: said[4]})
     assert all(line.isprintable() for line in letter.body.split("\n"))
     assert not any(char in letter.body for char in "\r\t\x00\u202e")

@@ -173,7 +173,7 @@ def show_again(bench: PanelBench) -> QWidget:
 def test_handle_and_request_are_copied_by_themselves(bench: PanelBench) -> None:
     shown = show(bench)
     assert {"VRTR-5771", "8d0f1a52"} <= set(texts(shown).splitlines())
-    press(shown, "Copy: Claim")
+    press(shown, "Copy: ID at the vendor")
     assert QGuiApplication.clipboard().text() == "VRTR-5771"
     press(shown, "Copy: Request (for support)")
     assert QGuiApplication.clipboard().text() == "8d0f1a52"

@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTextBrowser
 from pytestqt.qtbot import QtBot
 
-from station.ui.entry_panel import EntryField
+from station.ui.entry_parts import EntryField
 from station.ui.help_texts import entries
 from station.words import has
 from tests.ui.panel_bench import PanelBench, focused, part, texts

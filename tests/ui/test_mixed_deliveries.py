@@ -98,7 +98,7 @@ def test_a_rehearsal_sums_up_too_and_says_which_vendor_has_none(bench: PanelBenc
     head = bench.window.parts.band.shown.headline
     assert head.words == "25 WOULD BE CLAIMED"
     assert "20 Oslo-West, 5 Estates · HERE" in head.line
-    assert "HERE Tracking cannot be rehearsed" in head.line
+    assert "Own checks only at HERE" in head.line
 
 
 def test_the_switch_stands_in_the_target_picker(bench: PanelBench) -> None:
@@ -108,7 +108,7 @@ def test_the_switch_stands_in_the_target_picker(bench: PanelBench) -> None:
     QTest.mouseClick(tick, Qt.MouseButton.LeftButton)
     assert bench.source.wished("mix") == [(False,)]
     connections = part(shown, RowList, "Connections").rows.rows
-    assert [each.title for each in connections] == ["Disruptive Technologies → Oslo-West", "HERE Tracking → Estates"]
+    assert [each.title for each in connections] == ["Disruptive → Oslo-West", "HERE → Estates"]
 
 
 def test_the_top_row_offers_the_switch_and_says_that_it_is_on(bench: PanelBench, qtbot: QtBot) -> None:
