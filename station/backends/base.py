@@ -135,7 +135,8 @@ class Backend(Afterwards):
     """The names of the connection's own secrets (token, password …), which the settings never hold."""
     kinds: ClassVar[tuple[Kind, ...]] = (Kind.CODE,)
     fields: ClassVar[tuple[Field, ...]] = ()
-    traits: ClassVar[Traits] = Traits()
+    traits: Traits = Traits()
+    """What the kind can do; a connection's own settings may narrow it."""
 
     def __init__(
         self, connection: str, settings: Settings, secrets: Mapping[str, Secret], now: Now, app: AsgiApp | None = None

@@ -90,7 +90,7 @@ class Datacake(Backend):
         self._own = own
         # How many go in one request is this connection's own: its traits say so in place of the kind's.
         most = max(1, min(own.aliases, 50))
-        self.traits = replace(type(self).traits, items_a_call=most)  # type: ignore[misc]
+        self.traits = replace(type(self).traits, items_a_call=most)
         self._codes = codes.Reader.of(own.serial_pattern, own.pin_pattern, own.combined_pattern)
         token = secrets.get("token")
         self._http = Http(

@@ -75,7 +75,7 @@ class Disruptive(Backend):
         self._own = own
         at_once = own.look_ups_at_once if own.look_ups_at_once > 0 else type(self).traits.look_ups_at_once
         size = own.items_a_call if own.items_a_call > 0 else type(self).traits.items_a_call
-        self.traits = replace(type(self).traits, items_a_call=size, look_ups_at_once=at_once)  # type: ignore[misc]
+        self.traits = replace(type(self).traits, items_a_call=size, look_ups_at_once=at_once)
         secret = secrets.get("secret") or Secret("")
         self._token_http = Http(
             own.token_url.rpartition("/")[0], now, secrets=(secret,), ca_file=own.ca_file, app=app, at_once=1

@@ -138,7 +138,7 @@ class Http:
         signed = await self._sign.headers(fresh=fresh)
         words = tuple(Secret(word) for value in signed.values() for word in value.split()[-1:])
         attempt.secrets = (*self._secrets, *request.secrets, *words)
-        url = self._url(request.path, signed=bool(signed))
+        url = self._url(request.path, signed=bool(signed or request.secrets))
         headers = headers_of(request, attempt.request_id, call=attempt.call) | dict(signed)
         if self._app is not None:
             asked = inside.Asked(request.method, url, request.query, headers, request.body)

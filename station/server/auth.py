@@ -70,7 +70,10 @@ def sign_in(session: Session, header: str | None, now: datetime) -> Caller:
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer":
         raise Refused(401, ErrorCode.SIGN_IN, "This call needs a token: Authorization: Bearer …")
-    return caller_of(session, token, now)
+    caller = caller_of(session, token, now)
+    if caller.scope is not None:
+        raise Refused(401, ErrorCode.SIGN_IN, "This token opens another protocol than this one.")
+    return caller
 
 
 def caller_of(session: Session, token: str, now: datetime) -> Caller:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from station.backends.base import Traits
 from station.backends.local import Local, LocalSettings
@@ -71,7 +71,7 @@ class Script:
 class Vendor(Local):
     """Asks the bundled server; forgets that it is safe to repeat."""
 
-    traits: ClassVar[Traits] = replace(Local.traits, safe_to_repeat=False, items_a_call=10)
+    traits: Traits = replace(Local.traits, safe_to_repeat=False, items_a_call=10)
     script: Script
 
     async def account(self) -> Account:

@@ -59,7 +59,7 @@ class Vendor(Backend):
     kind = "codes"
     title = "Codes"
     pattern: ClassVar[str] = r"[A-Z]\d+"
-    traits: ClassVar[Traits] = Traits(
+    traits: Traits = Traits(
         kits=True, items_a_call=10, release=True, move=True, rename=True, new_targets=True
     )
     changes: ClassVar[tuple[Change, ...]] = (Change(Verb.LABEL, (Field("label"), Field("value", needed=False))),)
