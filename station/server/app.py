@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,21 +67,8 @@ def build(
     pace, sign_ins = Pace(pacing.calls, pacing.seconds, monotonic), SignIns(monotonic)
     parts = Parts(database, clock, new_handle, pace, sign_ins, InFlight(), practice)
 
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(to_thread.run_sync, database.close)
-            await to_thread.run_sync(_prepare, parts, token, SERVED_LABEL if served else INSIDE_LABEL)
-            if practice:
-                adding = asyncio.create_task(to_thread.run_sync(_add_dialects, parts, known_secrets))
-                stack.push_async_callback(asyncio.wait, [adding])
-                if served:  # the station's own desk need not wait for what only other protocols ask for
-                    await adding
-            yield
-
-    app = FastAPI(
-        title="Claiming station", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
-    )
+    lifespan = _lifespan(parts, token, served=served, known_secrets=known_secrets)
+    app = FastAPI(title="Claiming station", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.parts = parts
     _add_roads(app, parts)
     app.add_middleware(Quick, parts=parts)
@@ -92,6 +79,24 @@ def build(
     app.add_exception_handler(Busy, _busy)
     app.add_exception_handler(Unreachable, _unreachable)
     return app
+
+
+def _lifespan(
+    parts: Parts, token: str | None, *, served: bool, known_secrets: bool
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(to_thread.run_sync, parts.database.close)
+            await to_thread.run_sync(_prepare, parts, token, SERVED_LABEL if served else INSIDE_LABEL)
+            if parts.practice:
+                adding = asyncio.create_task(to_thread.run_sync(_add_dialects, parts, known_secrets))
+                stack.push_async_callback(asyncio.wait, [adding])
+                if served:  # the station's own desk need not wait for what only other protocols ask for
+                    await adding
+            yield
+
+    return lifespan
 
 
 def _add_roads(app: FastAPI, parts: Parts) -> None:

@@ -10,10 +10,8 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from .auth import Caller, digest_of, sign_in
-from .codes import ErrorCode
 from .database import Database
 from .pace import Pace
-from .refusals import Refused
 from .registry.operations import InFlight
 
 KEPT_S = 2.0
@@ -73,8 +71,6 @@ async def who_asks(parts: Parts, header: str | None, request_id: str) -> Asking:
     if caller is None:
         caller = await to_thread.run_sync(parts.database.read, lambda session: sign_in(session, header, parts.clock()))
         parts.sign_ins.keep(header, caller)
-    if caller.scope is not None:
-        raise Refused(401, ErrorCode.SIGN_IN, "This token was given out for one vendor's protocol only.")
     parts.pace.count(caller.account)
     return Asking(caller, parts, request_id)
 
