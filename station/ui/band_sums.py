@@ -38,7 +38,8 @@ def summed_up(sums: Sequence[Summary], state: DeskState) -> Headline:
         outcomes.update({kind: count for kind, count in each.outcomes if kind not in _TAKEN_OUT})
         unsettled.update(dict(each.unsettled))
     done, ours = outcomes.pop(OutcomeKind.CLAIMED_NOW, 0), outcomes.pop(OutcomeKind.ALREADY_OURS, 0)
-    where = [listed(_places(sums, state))] if len(sums) > 1 and done else []
+    places = [place for place in _places(sums, state) if place.count]
+    where = [listed(places)] if len(places) > 1 else []
     if sums[-1].rehearsal:
         return _rehearsed(sums, state, done, sum(outcomes.values()), where)
     return _claimed(done, ours, outcomes, unsettled, where)

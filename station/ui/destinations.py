@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from station.core.item import Item
+from station.core.progress import Progress
 from station.words import say
 
 from .desk_state import DeskState
@@ -55,8 +56,9 @@ def destinations(state: DeskState) -> tuple[Destination, ...]:
 
 
 def place_of(state: DeskState, item: Item) -> str:
-    """Where a row goes, "Estates · HERE"; its target alone where it goes over the chosen connection."""
-    target = item.target_title or say("goes.no_target")
+    """Where a row goes, or is once it is claimed: "Estates · HERE"; the target alone over the chosen connection."""
+    there = (item.place or (item.outcome.place if item.outcome else "")) if item.progress is Progress.CLAIMED else ""
+    target = there or item.target_title or say("goes.no_target")
     if item.connection == state.connection:
         return target
     return say("goes.to", target=target, connection=short_title(state, item.connection))

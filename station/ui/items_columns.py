@@ -12,7 +12,7 @@ from .style import Style
 NUMBER_WIDTH, SCANNED_WIDTH = 56, 92
 SHARES = {Column.IDENTIFIER: 0.24, Column.WHAT: 0.26, Column.NAME: 0.16, Column.STATUS: 0.34}
 SHARES_OF_SEVERAL = {
-    Column.IDENTIFIER: 0.18, Column.WHAT: 0.17, Column.NAME: 0.12, Column.PLACE: 0.21, Column.STATUS: 0.32,
+    Column.IDENTIFIER: 0.18, Column.WHAT: 0.16, Column.NAME: 0.11, Column.PLACE: 0.23, Column.STATUS: 0.32,
 }
 """How the columns between the first and the last share the rest of the width, the second where rows say where they go.
 """

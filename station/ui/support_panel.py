@@ -28,6 +28,7 @@ class SupportPanel(Panel):
     """One letter at a time; those of several vendors are chosen from a list. ``folder`` is where they are saved."""
 
     told = Signal(str)  # how saving went
+    wanted_width = 460
 
     def __init__(self, desk: DeskDoor, state: DeskState, style: Style, folder: Path, desk_name: str,
                  now: Callable[[], datetime]) -> None:

@@ -1,5 +1,6 @@
 """One sentence for a row, made of its claim status and how far it has come."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,8 @@ from station.core.progress import Progress
 
 from .catalogue import has, say
 from .times import since, time_of_day
+
+_BARE_MAC = re.compile("[0-9A-Fa-f]{12}")
 
 
 class Tone(StrEnum):
@@ -35,7 +38,14 @@ def identifier_text(identifier: Identifier) -> str:
     """An identifier for the screen: the bare value, or its shown fields by name, "SN 7788 · MAC 00:11:22:33:44:55"."""
     if identifier.kind in (Kind.CODE, Kind.CLOUD_ID):
         return identifier.text
-    return " · ".join(f"{say(f'field.{name}')} {value}" for name, value in identifier.fields)
+    return " · ".join(f"{say(f'field.{name}')} {_written(name, value)}" for name, value in identifier.fields)
+
+
+def _written(name: str, value: str) -> str:
+    """A field's value as a label shows it: a MAC address in pairs."""
+    if name == "mac" and _BARE_MAC.fullmatch(value):
+        return ":".join(value[at : at + 2] for at in range(0, 12, 2)).upper()
+    return value
 
 
 def missing_words(identifier: Identifier) -> str:

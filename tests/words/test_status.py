@@ -124,6 +124,8 @@ def test_every_code_has_advice_of_its_own(family: str, codes: list[StrEnum]) -> 
 def test_identifiers_and_kits_are_named_for_people() -> None:
     pair = Identifier.of(Kind.SERIAL_PIN, serial="7788-01", pin="4711")
     assert identifier_text(pair) == "SN 7788-01"
+    bare = Identifier.of(Kind.SERIAL_MAC, serial="7788-01", mac="00a122334455")
+    assert identifier_text(bare) == "SN 7788-01 · MAC 00:A1:22:33:44:55"
     kit = replace(ROW, what="kit", device_count=25, device_type="temperature")
     assert what_it_is(kit) == "Kit · 25 temperature sensors"
     assert what_it_is(replace(kit, device_count=1)) == "Kit · 1 temperature sensor"
