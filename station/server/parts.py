@@ -67,10 +67,11 @@ def id_of(request: Request) -> str:
 
 async def who_asks(parts: Parts, header: str | None, request_id: str) -> Asking:
     """Who signed in with an ``Authorization`` header, counted as one call of theirs. Raises Refused (401, 429)."""
-    caller = parts.sign_ins.recall(header)
+    known = f"native {header}"  # kept apart from those who signed in at a dialect, by its rules
+    caller = parts.sign_ins.recall(known)
     if caller is None:
         caller = await to_thread.run_sync(parts.database.read, lambda session: sign_in(session, header, parts.clock()))
-        parts.sign_ins.keep(header, caller)
+        parts.sign_ins.keep(known, caller)
     parts.pace.count(caller.account)
     return Asking(caller, parts, request_id)
 
