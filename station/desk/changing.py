@@ -7,7 +7,7 @@ from uuid import uuid4
 from station.backends.base import Backend
 from station.core.batch import Batch
 from station.core.call import Answer, Call, CallDevice, CallState, Confirmed, ReadBack, Verb
-from station.core.errors import CallError, Cause, NotSentError, RefusedError, SignInError, UnclearError
+from station.core.errors import CallError, Cause, NotSentError, RefusedError, SignInError, TargetError, UnclearError
 from station.core.item import Device, Event, Item
 from station.core.news import Refused
 from station.core.outcome import DONE, Outcome
@@ -157,6 +157,8 @@ def _failed(work: Work, call: Call, failure: CallError) -> None:
     # What was sent before may have had its effect, whatever came of the repeat.
     unclear = isinstance(failure, UnclearError) or call.tries > 0
     state = CallState.UNANSWERED if unclear else CallState.NOT_SENT
+    if call.tries and isinstance(failure, RefusedError | TargetError):
+        state = CallState.ANSWERED  # a repeat that is refused outright would be refused for ever
     work.store.change_call(call.key, state=state, answer=f"{failure.cause}: {failure.detail}")
     if isinstance(failure, SignInError):
         lines.failed(work, call.connection, failure)
@@ -168,17 +170,24 @@ def _failed(work: Work, call: Call, failure: CallError) -> None:
     words = " ".join(filter(None, (failure.detail, failure.request_id)))
     if not unclear:
         work.tell(Refused(str(call.verb), str(failure.cause), words))
-    else:
+    elif not call.tries:
         work.tell(Refused(str(call.verb), "no_answer", f"{failure.cause} {words}".strip()))
-        for device in call.devices:
-            rows = work.store.devices_by_id([device.row])
-            work.store.add_event(
-                Event(work.clock.now(), f"{call.verb}_device", call.batch, rows[0].item if rows else 0,
-                      device.device_id, who=call.operator, why="no_answer", detail=str(failure.cause))
-            )
+        say_lost(work, call, failure.cause)
+    if state is CallState.UNANSWERED:
         wait = lines.back_off(work, call.tries)
         work.state.again_at[call.key] = work.clock.monotonic() + wait
         work.wake_later(wait)
+
+
+def say_lost(work: Work, call: Call, cause: Cause) -> None:
+    """Into each device's history: it was sent, and nobody knows what became of it."""
+    for device in call.devices:
+        rows = work.store.devices_by_id([device.row])
+        item = rows[0].item if rows else 0
+        work.store.add_event(
+            Event(work.clock.now(), f"{call.verb}_device", call.batch, item, device.device_id, who=call.operator,
+                  why="no_answer", detail=str(cause))
+        )
 
 
 def lost(work: Work, call: Call, _answer: object, _error: object, fault: Exception) -> None:

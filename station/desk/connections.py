@@ -51,7 +51,7 @@ def begin(work: Work, name: str) -> None:
     lines.tell(work, name)
     pauses.remember(work)
     places.read_targets(work, name)
-    look_ups.resume(work)
+    look_ups.resume(work, name)
     batches.plan(work)
     work.wake()
 

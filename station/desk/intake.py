@@ -62,11 +62,10 @@ def _keep_identifiers(work: Work, scan: Scan, label: Label, name: str) -> ScanHe
 def _keep_one(work: Work, scan: Scan, label: Label, identifier: Identifier, name: str) -> "_Kept | None":
     joined = pairing.join(work, scan, label, identifier)
     if joined is not None:
-        row, once_more = joined
-        if not once_more:
+        row = joined.row
+        if not joined.again:
             _begin(work, row)
-        shown = pairing.hide(label, None, row.identifier)
-        return _Kept(work.item(row.id), shown, once_more or bool(row.repeat_of or row.inside))
+        return _Kept(work.item(row.id), joined.shown, joined.again or bool(row.repeat_of or row.inside))
     connection, accepted, fits = _connection_for(work, label, identifier)
     if accepted is None:
         return None

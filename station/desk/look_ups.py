@@ -31,17 +31,17 @@ def want(work: Work, items: Sequence[Item]) -> None:
     work.wake()
 
 
-def resume(work: Work) -> None:
-    """At the start: whatever is open and was not looked up in this run is asked again, in slices."""
-    want_slice(work, work.store.item_ids(Order(descending=False)), 0)
+def resume(work: Work, connection: str = "") -> None:
+    """Whatever is open (of one connection, or of all) is asked again, in slices."""
+    want_slice(work, work.store.item_ids(Order(descending=False)), 0, connection)
 
 
-def want_slice(work: Work, ids: Sequence[int], begin: int) -> None:
+def want_slice(work: Work, ids: Sequence[int], begin: int, connection: str = "") -> None:
     """Put a slice of rows in line, and see to the rest after what else has come."""
-    rows = work.store.items(ids[begin : begin + SLICE])
+    rows = [row for row in work.store.items(ids[begin : begin + SLICE]) if connection in ("", row.connection)]
     want(work, [row for row in rows if _still_open(row) and row.repeat_of is None and row.inside is None])
     if begin + SLICE < len(ids):
-        work.after.append(lambda: work.outside.later(0, want_slice, ids, begin + SLICE))
+        work.after.append(lambda: work.outside.later(0, want_slice, ids, begin + SLICE, connection))
 
 
 SLICE = 100

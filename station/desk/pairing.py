@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -55,8 +56,17 @@ def _with_hints(backend: Backend, label: Label, read: Identifier, identifier: Id
     return backend.accept(Identifier.of(identifier.kind, **told).join(identifier)) or identifier
 
 
-def join(work: Work, scan: Scan, label: Label, identifier: Identifier) -> tuple[Item, bool] | None:
-    """Give a label to the row that waits for it; gives that row, and whether the label was only read once more."""
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The row that a label went to, the label as it may be shown, and whether it was only read once more."""
+
+    row: Item
+    shown: str
+    again: bool = False
+
+
+def join(work: Work, scan: Scan, label: Label, identifier: Identifier) -> Joined | None:
+    """Give a label to the row that waits for it, if there is one."""
     for half in _halves(work, label, identifier):
         backend = work.backend(half.connection)
         if backend is None:
@@ -64,7 +74,7 @@ def join(work: Work, scan: Scan, label: Label, identifier: Identifier) -> tuple[
         accepted = accept(backend, label, identifier)
         in_time = abs(scan.at - work.state.part_at.get(half.id, half.scanned_at)) <= PAIR_WITHIN
         if in_time and accepted == half.identifier and accepted.fields and not accepted.secrets:
-            return half, True
+            return Joined(half, label.shown, again=True)
         whole = _is_told_whole(half.identifier, accepted)
         if whole is None and in_time:
             whole = backend.pair(half.identifier, identifier) or _by_hint(backend, half.identifier, label, identifier)
@@ -73,12 +83,13 @@ def join(work: Work, scan: Scan, label: Label, identifier: Identifier) -> tuple[
             make_whole(work, half, whole)
             work.after.append(partial(work.state.part_at.__setitem__, half.id, scan.at))
             work.store.add_event(Event(work.clock.now(), "paired", half.batch, half.id, detail=shown))
-            return work.item(half.id), False
+            return Joined(work.item(half.id), shown)
     return _says_the_same(work, scan, label, identifier)
 
 
-def _says_the_same(work: Work, scan: Scan, label: Label, identifier: Identifier) -> tuple[Item, bool] | None:
-    """A further code of a device that is whole by now (one that only checks the others) makes no row of its own."""
+def _says_the_same(work: Work, scan: Scan, label: Label, identifier: Identifier) -> Joined | None:
+    """A further code of a device that is whole by now makes no row of its own: a part of it that was read once more,
+    or one that only checks the others."""
     for batch in work.store.open_batches():
         backend = work.backend(batch.connection)
         accepted = accept(backend, label, identifier)
@@ -87,9 +98,19 @@ def _says_the_same(work: Work, scan: Scan, label: Label, identifier: Identifier)
         for row in work.store.newest(batch.id, MOST_TRIED):
             in_time = abs(scan.at - work.state.part_at.get(row.id, row.scanned_at)) <= PAIR_WITHIN
             whole = not row.identifier.missing
-            if in_time and whole and backend.pair(row.identifier, identifier) == row.identifier:
-                return row, True
+            if not in_time or not whole:
+                continue
+            if _is_part(accepted, row.identifier) or backend.pair(row.identifier, identifier) == row.identifier:
+                return Joined(row, hide(label, None, accepted), again=True)
     return None
+
+
+def _is_part(half: Identifier, whole: Identifier) -> bool:
+    return (
+        half.kind is whole.kind
+        and set(half.fields) <= set(whole.fields)
+        and all(whole.secret(name) == secret for name, secret in half.secrets)
+    )
 
 
 MOST_TRIED = 3

@@ -7,7 +7,7 @@ from station.core.item import Device, Event
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 
-from . import lines, sending, summaries
+from . import changing, lines, sending, summaries
 from .work import Work
 
 CLAIM_IS_FRESH_S = 3600.0
@@ -35,6 +35,8 @@ def recover(work: Work, *, read_only: bool = False) -> None:
                     cut, Progress.SENDING, Progress.UNKNOWN, work.clock.now(), outcome=evidence, why="restart"
                 )
             )
+        else:
+            changing.say_lost(work, call, Cause.CRASH)
         work.store.change_call(call.key, state=CallState.UNANSWERED, answer=str(Cause.CRASH))
     for call in work.store.calls(*_OPEN):
         work.state.line(call.connection).needs_read = True

@@ -158,7 +158,7 @@ def test_a_lost_answer_is_said_and_not_sent_again(tmp_path: Path, world: World) 
         history = _details(bench, row.id).history
         assert [event.why for event in history if event.what == "move_device"] == ["no_answer"]
     with desk_of(tmp_path, Vendor("a", world), clock=clock) as bench:
-        bench.looked_up("A2")
+        assert bench.looked_up("A2").ready
     assert [call.verb for call in world.calls] == [Verb.CLAIM, Verb.MOVE]
 
 
