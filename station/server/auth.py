@@ -65,12 +65,17 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def sign_in(session: Session, header: str | None, now: datetime) -> Caller:
-    """The caller of an ``Authorization`` header. Raises Refused (401)."""
+def bearer_of(session: Session, header: str | None, now: datetime) -> Caller:
+    """The caller of an ``Authorization: Bearer`` header, whatever the token's scope is. Raises Refused (401)."""
     scheme, _, token = (header or "").partition(" ")
     if scheme.lower() != "bearer":
         raise Refused(401, ErrorCode.SIGN_IN, "This call needs a token: Authorization: Bearer …")
-    caller = caller_of(session, token, now)
+    return caller_of(session, token, now)
+
+
+def sign_in(session: Session, header: str | None, now: datetime) -> Caller:
+    """The caller of an ``Authorization`` header at the native API. Raises Refused (401)."""
+    caller = bearer_of(session, header, now)
     if caller.scope is not None:
         raise Refused(401, ErrorCode.SIGN_IN, "This token opens another protocol than this one.")
     return caller

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from ...auth import Caller, caller_of, sign_in
+from ...auth import Caller, bearer_of, caller_of
 from ...database import Busy, Unreachable
 from ...pace import Pace
 from ...parts import Parts
@@ -133,7 +133,7 @@ class Door:
         caller = self._parts.sign_ins.recall(header)
         if caller is None:
             caller = await to_thread.run_sync(
-                self._parts.database.read, lambda session: sign_in(session, header, self._parts.clock())
+                self._parts.database.read, lambda session: bearer_of(session, header, self._parts.clock())
             )
             self._parts.sign_ins.keep(header, caller)
         self._parts.pace.count(caller.account)
