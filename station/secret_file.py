@@ -107,7 +107,7 @@ class SecretFile:
     def change_passphrase(self, before: Secret, passphrase: Secret) -> None:
         """The same secrets under another passphrase; the old one opens them no more."""
         _check_length(passphrase)
-        found = self._read()
+        found = _read(self.path)
         header = _parse(found)
         secrets = _open(header, _derive(before, header["kdf"]))
         kdf = _new_kdf(self._cost)
@@ -133,7 +133,7 @@ class SecretFile:
 
     def _change(self, edit: Callable[[dict[str, str]], object]) -> None:
         for _ in range(_TRIES):
-            found = self._read()
+            found = _read(self.path)
             header = _parse(found)
             secrets = _open(header, self._held_key())
             edit(secrets)
@@ -148,20 +148,21 @@ class SecretFile:
             raise SecretFileError(SecretFileProblem.NO_ACCESS, str(error)) from error
 
     def _header(self) -> dict[str, Any]:
-        return _parse(self._read())
+        return _parse(_read(self.path))
 
-    def _read(self) -> bytes:
-        try:
-            if self.path.stat().st_size > _LARGEST:
-                raise SecretFileError(SecretFileProblem.DAMAGED, "it is too large")
-            found = read_file(self.path)
-        except FileNotFoundError:
-            found = None
-        except OSError as error:
-            raise SecretFileError(SecretFileProblem.NO_ACCESS, str(error)) from error
-        if found is None:
-            raise SecretFileError(SecretFileProblem.MISSING)
-        return found
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise SecretFileError(SecretFileProblem.DAMAGED, "it is too large")
+        found = read_file(path)
+    except FileNotFoundError:
+        found = None
+    except OSError as error:
+        raise SecretFileError(SecretFileProblem.NO_ACCESS, str(error)) from error
+    if found is None:
+        raise SecretFileError(SecretFileProblem.MISSING)
+    return found
 
 
 def _check_length(passphrase: Secret) -> None:

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from station.core.news import LineState
 from station.words import Tone, advise, error_code, say
 
-from .connection_doors import KnownConnection, Overview
-from .connection_parts import PassphraseRow, WrongValueError
+from .connection_doors import ConnectionDoors, KnownConnection, Overview
+from .connection_sealed import SealedPart
 from .desk_state import DeskState
 from .panel_list import Row, RowList
 from .panel_parts import button, label, soft
@@ -17,37 +17,29 @@ _TONES = {LineState.ONLINE: Tone.DONE, LineState.OFFLINE: Tone.WAITING, LineStat
 
 
 class ConnectionList(QWidget):
-    """``wanted`` with the name of the connection to open, "" for a new one; ``passphrase_wanted`` with old and new."""
+    """``wanted`` with the name of the connection to open, "" for a new one."""
 
     wanted = Signal(str)
-    passphrase_wanted = Signal(object, object)
 
-    def __init__(self, state: DeskState, style: Style) -> None:
+    def __init__(self, doors: ConnectionDoors, state: DeskState, style: Style) -> None:
         super().__init__()
         self._state, self._overview = state, Overview()
         self._says, self._why = label("", "good"), label("", "muted")
         self.first = button(say("connections.add"), "main")
         self._list = RowList(say("connections.list"), style)
-        self._kept = label("", "caption")
-        self._change = button(say("connections.change_passphrase"), "link")
-        self._change.setCheckable(True)
-        self._changing = ChangePart()
+        self.sealed = SealedPart(doors)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
         for part in (self._says, self._why, self.first):
             box.addWidget(part)
         box.addWidget(self._list, 1)
-        for part in (self._kept, self._change, self._changing):
-            box.addWidget(part)
+        box.addWidget(self.sealed)
         self.first.clicked.connect(lambda: self.wanted.emit(""))
         self._list.picked.connect(self.wanted)
-        self._change.toggled.connect(self._changing.open)
-        self._changing.wanted.connect(self.passphrase_wanted)
+        self.sealed.failed.connect(self.tell_problem)
         state.changed.connect(self._follow)
         self._says.hide()
-        self._changing.hide()
-        self._change.hide()
 
     def restyle(self, style: Style) -> None:
         self._list.restyle(style)
@@ -59,17 +51,11 @@ class ConnectionList(QWidget):
         self._why.setVisible(overview.practice)
         if overview.problem:
             self.tell_problem(say("cli.bad_settings", detail=overview.problem))
-        works = not overview.keyring
-        keyring = say("connections.by_keyring") if works else say("connections.no_keyring", detail=overview.keyring)
-        file = "" if overview.file == "missing" else say(f"connections.file.{overview.file}")
-        self._kept.setText(soft(f"{keyring} {file}".strip()))
-        self._change.setVisible(overview.file in ("open", "locked"))
+        self.sealed.tell(overview)
         self._tell()
 
     def tell_done(self, text: str) -> None:
         self._say("good", text)
-        self._changing.done()
-        self._change.setChecked(False)
 
     def tell_problem(self, text: str) -> None:
         self._say("bad", text)
@@ -102,48 +88,3 @@ class ConnectionList(QWidget):
         code = error_code(line.cause or "", line.detail)
         told = advise("error", code, title=title).cause if code else say(f"connections.state.{line.state}")
         return Row(known.name, name, told, tone=_TONES.get(line.state))
-
-
-class ChangePart(QWidget):
-    """The old passphrase and the new one, twice."""
-
-    wanted = Signal(object, object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._before, self._new, self._says = PassphraseRow(), PassphraseRow(), label("", "bad")
-        self._before.ask(say("connections.passphrase"), twice=False)
-        self._new.ask(say("connections.passphrase_new"), twice=True)
-        change = button(say("connections.change_passphrase"))
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(6)
-        for part in (self._before, self._new, self._says, change):
-            box.addWidget(part)
-        change.clicked.connect(self._enter)
-        self._new.entered.connect(self._enter)
-        self._says.hide()
-
-    @Slot(bool)
-    def open(self, on: bool) -> None:
-        self.setVisible(on)
-        self.done()
-        if on:
-            self._before.first.setFocus()
-
-    def done(self) -> None:
-        """Nothing that was typed stays there."""
-        self._before.clear()
-        self._new.clear()
-        self._says.hide()
-
-    @Slot()
-    def _enter(self) -> None:
-        try:
-            before, new = self._before.passphrase(), self._new.passphrase()
-        except WrongValueError as error:
-            self._says.setText(str(error))
-            self._says.show()
-            return
-        if before is not None and new is not None:
-            self.wanted.emit(before, new)

@@ -5,7 +5,6 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget
 
 from station.core.news import ConnectionTried
-from station.core.secret import Secret
 from station.words import say
 
 from .bridge import Bridge
@@ -36,7 +35,14 @@ def add_connections(window: Window, doors: ConnectionDoors) -> None:
         window.restyled.connect(part.restyle)
     panel.close_wanted.connect(window.panels.close_open)
     window.panels.add(NAME, panel)
-    window.panels.opened.connect(lambda name: (panel.opened(), unlock.ask_soon()) if name == NAME else None)
+
+    def opened(name: str) -> None:
+        if name == NAME:
+            panel.opened()
+            panel.refresh()
+            unlock.ask_soon()
+
+    window.panels.opened.connect(opened)
     window.panels.closed.connect(window.parts.place_panels)
     window.parts.top.connections_wanted.connect(lambda: window.panels.open(NAME))
     QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))
@@ -55,7 +61,7 @@ class ConnectionsPanel(Panel):
         self._doors, self._answers = doors, Answers(self)
         self._overview = Overview()
         self._tried: Draft | None = None
-        self.list, self.page = ConnectionList(state, style), ConnectionPage()
+        self.list, self.page = ConnectionList(doors, state, style), ConnectionPage()
         self._pages = QStackedWidget()
         self._pages.addWidget(self.list)
         self._pages.addWidget(self.page)
@@ -65,7 +71,7 @@ class ConnectionsPanel(Panel):
         self._late = QTimer(self, singleShot=True, interval=TRIED_WITHIN_MS)
         self._late.timeout.connect(lambda: self._begun(Problem("no_answer")))
         self.list.wanted.connect(self.edit)
-        self.list.passphrase_wanted.connect(self._change_passphrase)
+        self.list.sealed.done.connect(self._seen_to)
         self.page.try_wanted.connect(self._try)
         self.page.save_wanted.connect(self._save)
         self.page.away_wanted.connect(self._take_away)
@@ -80,10 +86,6 @@ class ConnectionsPanel(Panel):
         if hasattr(self, "list"):
             self.setStyleSheet(self.styleSheet() + form_sheet(style))
             self.list.restyle(style)
-
-    def opened(self) -> None:
-        super().opened()
-        self.refresh()
 
     @Slot()
     def refresh(self) -> None:
@@ -152,18 +154,21 @@ class ConnectionsPanel(Panel):
         self._answers.wait(self._doors.take_away(name), lambda result: self._done(result, "taken_away", name))
 
     def _done(self, result: Done | Problem, what: str, name: str) -> None:
-        """Something was saved, taken away or sealed anew, or not."""
+        """It was saved or taken away, or not."""
         self.page.set_busy(False)
         if isinstance(result, Problem):
-            at = self.page.tell if self._pages.currentWidget() is self.page else lambda _look, text: (
-                self.list.tell_problem(text))
-            at("bad", result.sentence)
+            self.page.tell("bad", result.sentence)
             return
         self.back()
         text = say(f"connections.{what}", name=name)
         if result.restart:
             text = f"{text} {say('connections.restarts')}"
             self._restart.start()
+        self._seen_to(text)
+
+    @Slot(str)
+    def _seen_to(self, text: str) -> None:
+        """Say what was done, and look again how things stand."""
         self.list.tell_done(text)
         self.refresh()
 
@@ -177,8 +182,3 @@ class ConnectionsPanel(Panel):
             self.page.tell("good", say("connections.imported"))
 
         self._answers.wait(self._doors.import_file(self.page.form.form.kind, path), take)
-
-    @Slot(object, object)
-    def _change_passphrase(self, before: Secret, passphrase: Secret) -> None:
-        future = self._doors.change_passphrase(before, passphrase)
-        self._answers.wait(future, lambda result: self._done(result, "passphrase_changed", ""))

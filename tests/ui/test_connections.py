@@ -10,7 +10,7 @@ import keyring
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from station.core.news import LineState
@@ -18,7 +18,9 @@ from station.core.scan import Scan
 from station.core.secret import Secret
 from station.credentials import find_credentials
 from station.desk import batches, intake, pauses
+from station.folders import find_folders
 from station.ui.panel_list import RowList
+from station.words import say
 from tests.test_credentials import MemoryKeyring
 from tests.ui.connection_bench import TOKEN, ConnectionBench, bench, opened_file, pasted, vendor
 from tests.ui.panel_bench import focused, part, texts
@@ -226,8 +228,6 @@ def test_without_a_keyring_a_passphrase_seals_the_secret(qtbot: QtBot, address: 
 
 
 def test_a_locked_file_is_opened_in_a_calm_line(qtbot: QtBot, address: str) -> None:
-    from station.folders import find_folders
-
     folders = find_folders()
     credentials = find_credentials(folders)
     credentials.file.create(Secret(PASSPHRASE))
@@ -247,6 +247,43 @@ def test_a_locked_file_is_opened_in_a_calm_line(qtbot: QtBot, address: str) -> N
         desk.wait(desk.line.isHidden)
         assert desk.line.line.text() == ""
         desk.wait(lambda: desk.station.desk.do(lambda work: work.store.keeps_secrets()).result(5))
+
+
+def test_a_damaged_file_is_kept_aside_and_a_new_one_begun(qtbot: QtBot, address: str) -> None:
+    folders = find_folders()
+    credentials = find_credentials(folders)
+    credentials.file.create(Secret(PASSPHRASE))
+    damaged = folders.secrets.read_bytes()[:60]
+    folders.secrets.write_bytes(damaged)
+    with bench(qtbot, f'[backends.first]\nkind = "local"\nbase_url = "{address}"\n') as desk:
+        desk.open()
+        desk.wait_for("The sealed file is damaged; it is kept as it is.")
+        desk.press("Begin a new sealed file")
+        assert folders.secrets.read_bytes() == damaged
+        desk.press(say("connections.anew_sure"))
+        desk.wait_for("The old file is kept under another name.")
+        assert [path.read_bytes() for path in folders.config.glob("secrets.*.sealed")] == [damaged]
+        desk.wait(lambda: desk.panel._overview.file == "missing")
+        desk.panel.edit("first")
+        desk.fill({}, {"token": TOKEN})
+        desk.type("A new passphrase, 8 letters or more", PASSPHRASE)
+        desk.type("The same passphrase again", PASSPHRASE)
+        desk.press("Save")
+        desk.wait_for("first is saved.")
+        desk.wait(lambda: desk.window.state.lines["first"].state is LineState.ONLINE)
+        desk.wait(lambda: desk.panel._overview.file == "open")
+        desk.press("Change the passphrase")
+        desk.type("Passphrase of the sealed file", "not the passphrase")
+        desk.type("A new passphrase, 8 letters or more", "tomorrow it will rain")
+        desk.type("The same passphrase again", "tomorrow it will rain")
+        button = [each for each in desk.panel.findChildren(QPushButton)
+                  if each.accessibleName() == "Change the passphrase" and not each.isCheckable()]
+        button[0].click()
+        desk.wait_for("This is not the passphrase of the sealed file")
+        desk.type("Passphrase of the sealed file", PASSPHRASE)
+        button[0].click()
+        desk.wait_for("The sealed file has its new passphrase.")
+    assert opened_file(folders, "tomorrow it will rain")["first.token"] == TOKEN
 
 
 def test_the_first_connection_ends_practice_by_a_new_start(qtbot: QtBot, ring: MemoryKeyring, address: str) -> None:
