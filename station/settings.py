@@ -25,6 +25,22 @@ class ConnectionSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ScannerSettings:
+    """One scanner that is set up: its name, its kind, and the keys of that kind as they stand in the file.
+
+    ``title`` is the device's own name; one that is not ``enabled`` is kept for later. The same code again within
+    ``repeat_s`` seconds is one reading that came twice, as long as it keeps coming; 0: each counts.
+    """
+
+    name: str
+    kind: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    title: str = ""
+    enabled: bool = True
+    repeat_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What stands in ``settings.toml``; every key has a default, so that no file is needed.
 
@@ -47,6 +63,7 @@ class Settings:
     practice: bool = True
     ca_file: str = ""
     connections: tuple[ConnectionSettings, ...] = ()
+    scanners: tuple[ScannerSettings, ...] = ()
 
     @property
     def is_practice(self) -> bool:
@@ -66,13 +83,16 @@ def read_settings(path: Path) -> Settings:
         return Settings()
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path.name}: {error}") from error
-    unknown = set(data) - {"station", "backends"}
+    unknown = set(data) - {"station", "backends", "scanners"}
     if unknown:
         raise SettingsError(f"{path.name}: unknown section {', '.join(sorted(unknown))}")
-    return Settings(**_station(data.get("station", {}), path), connections=_connections(data.get("backends", {}), path))
+    return Settings(
+        **_station(data.get("station", {}), path), connections=_connections(data.get("backends", {}), path),
+        scanners=_scanners(data.get("scanners", {}), path),
+    )
 
 
-_TYPES = {each.name: each.type for each in fields(Settings) if each.name != "connections"}
+_TYPES = {each.name: each.type for each in fields(Settings) if each.name not in ("connections", "scanners")}
 
 
 def _station(table: Any, path: Path) -> dict[str, Any]:
@@ -103,3 +123,30 @@ def _connections(table: Any, path: Path) -> tuple[ConnectionSettings, ...]:
             raise SettingsError(f"{path.name}: [backends.{name}] kind must be one of {', '.join(_KINDS)}")
         found.append(ConnectionSettings(name, kind, {k: v for k, v in keys.items() if k != "kind"}))
     return tuple(found)
+
+
+def _scanners(table: Any, path: Path) -> tuple[ScannerSettings, ...]:
+    """What each kind makes of its own keys is found out when it is loaded: a kind that is missing stops nothing."""
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path.name}: [scanners] must hold tables")
+    found = []
+    for name, keys in table.items():
+        if not _NAME.fullmatch(name) or not isinstance(keys, dict):
+            raise SettingsError(f"{path.name}: a scanner's name is made of a-z, 0-9 and _; not {name!r}")
+        kind = keys.get("kind")
+        if not isinstance(kind, str) or not _NAME.fullmatch(kind):
+            raise SettingsError(f"{path.name}: [scanners.{name}] kind must name a kind of scanner")
+        ours = {key: keys[key] for key in _OF_ALL_SCANNERS if key in keys}
+        for key, value in ours.items():
+            wanted = _OF_ALL_SCANNERS[key]
+            if wanted is float and type(value) is int:
+                value = ours[key] = float(value)
+            if type(value) is not wanted or (isinstance(value, float) and not 0 <= value <= _LONGEST_REPEAT_S):
+                raise SettingsError(f"{path.name}: [scanners.{name}] {key} cannot be {value!r}")
+        own = {key: value for key, value in keys.items() if key != "kind" and key not in ours}
+        found.append(ScannerSettings(name, kind, own, **ours))
+    return tuple(found)
+
+
+_OF_ALL_SCANNERS = {"title": str, "enabled": bool, "repeat_s": float}
+_LONGEST_REPEAT_S = 3600.0

@@ -1,15 +1,15 @@
-"""Writes connections into the settings file; comments, other tables and what a person wrote by hand stay."""
+"""Writes connections and scanners into the settings file; comments, other tables and what a person wrote by hand stay."""
 
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from station.settings import SettingsError, read_settings
+from station.settings import ScannerSettings, SettingsError, read_settings
 from station.whole_file import OWNER_ONLY, read_file, replace_file
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
-"""What a connection may be called."""
+"""What a connection or a scanner may be called."""
 _TRIES = 5
 
 Value = str | int | float | bool
@@ -22,12 +22,36 @@ def write_connection(path: Path, name: str, kind: str, values: Mapping[str, Valu
     Never hand it a secret: it writes what it is given. Raises ``SettingsError`` where the file cannot be used or
     written; it then stands as it was.
     """
+    _write(path, "backends", name, {"kind": kind, **values})
+
+
+def remove_connection(path: Path, name: str) -> None:
+    """Take ``[backends.<name>]`` out; nothing happens where it is not there. Raises ``SettingsError``."""
+    _remove(path, "backends", name)
+
+
+def write_scanner(path: Path, wanted: ScannerSettings) -> None:
+    """Make ``[scanners.<name>]`` say this and nothing else, what is as by itself left out.
+
+    Never hand it a secret: it writes what it is given. Raises ``SettingsError``; the file then stands as it was.
+    """
+    plain = ScannerSettings(wanted.name, wanted.kind)
+    ours = {key: getattr(wanted, key) for key in ("title", "enabled", "repeat_s")}
+    told = {key: value for key, value in ours.items() if value != getattr(plain, key)}
+    _write(path, "scanners", wanted.name, {"kind": wanted.kind, **told, **wanted.values})
+
+
+def remove_scanner(path: Path, name: str) -> None:
+    """Take ``[scanners.<name>]`` out; nothing happens where it is not there. Raises ``SettingsError``."""
+    _remove(path, "scanners", name)
+
+
+def _write(path: Path, section: str, name: str, wanted: Mapping[str, object]) -> None:
     if not NAME.fullmatch(name):
-        raise SettingsError(f"a connection's name is made of a-z, 0-9 and _; not {name[:60]!r}")
+        raise SettingsError(f"a name is made of a-z, 0-9 and _; not {name[:60]!r}")
 
     def edit(document: Any) -> None:
-        table = _table(_table(document, "backends", headless=True), name)
-        wanted: dict[str, Value] = {"kind": kind, **values}
+        table = _table(_table(document, section, headless=True), name)
         for gone in [key for key in table if key not in wanted]:
             del table[gone]
         for key, value in wanted.items():
@@ -37,15 +61,13 @@ def write_connection(path: Path, name: str, kind: str, values: Mapping[str, Valu
     _change(path, edit)
 
 
-def remove_connection(path: Path, name: str) -> None:
-    """Take ``[backends.<name>]`` out; nothing happens where it is not there. Raises ``SettingsError``."""
-
+def _remove(path: Path, section: str, name: str) -> None:
     def edit(document: Any) -> None:
-        backends = document.get("backends")
-        if backends is not None and name in backends:
-            del backends[name]
-            if not backends:
-                del document["backends"]
+        tables = document.get(section)
+        if tables is not None and name in tables:
+            del tables[name]
+            if not tables:
+                del document[section]
 
     _change(path, edit)
 

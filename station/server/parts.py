@@ -69,7 +69,7 @@ async def who_asks(parts: Parts, header: str | None, request_id: str) -> Asking:
     """Who signed in with an ``Authorization`` header, counted as one call of theirs. Raises Refused (401, 429)."""
     known = f"native {header}"  # kept apart from those who signed in at a dialect, by its rules
     caller = parts.sign_ins.recall(known)
-    if caller is None:
+    if caller is None or caller.scope is not None:  # a dialect remembers its own here too
         caller = await to_thread.run_sync(parts.database.read, lambda session: sign_in(session, header, parts.clock()))
         parts.sign_ins.keep(known, caller)
     parts.pace.count(caller.account)

@@ -1,6 +1,8 @@
 """Practice: what each dialect brings for it, filled in at every start, and the settings that lead there."""
 
 import logging
+import subprocess
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -149,6 +151,12 @@ def test_every_dialect_can_be_practised(url: str, caplog: pytest.LogCaptureFixtu
         there = database.read(lambda session: set(session.execute(select(Device.vendor, Device.device_id)).all()))
     assert wanted <= {(vendor, device) for vendor, device in there}
     assert caplog.text == ""
+
+
+def test_what_practice_needs_is_read_without_what_the_dialects_answer_with() -> None:
+    program = "import sys; from station.server import dialects; dialects.practices(); print('graphql' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
 
 
 def test_the_printed_settings_hold_no_secret() -> None:
