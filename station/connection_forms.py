@@ -55,7 +55,7 @@ def form_of(kind: str) -> KindForm:
     """A kind's form. Raises ``UnavailableError``."""
     cls = load(kind)
     types = get_type_hints(cls.settings_class)
-    drawn = tuple(_field(each, types[each.name]) for each in fields(cls.settings_class))
+    drawn = tuple(draw_field(each, types[each.name]) for each in fields(cls.settings_class))
     return KindForm(kind, cls.title, "", drawn, cls.secret_fields, kind in IMPORTS, _ONLY.get(kind, {}))
 
 
@@ -65,7 +65,8 @@ def changed_values(cls: type[Backend], values: Mapping[str, Value]) -> dict[str,
     return {name: value for name, value in values.items() if value != defaults.get(name)}
 
 
-def _field(field: "Field[Any]", wanted: type) -> FormField:
+def draw_field(field: "Field[Any]", wanted: type) -> FormField:
+    """How a setting of that type is asked for."""
     choices = tuple(str(choice) for choice in field.metadata.get("choices", ()))
     entry = Entry.CHOICE if choices else Entry.FILE if field.name in _FILES else _ENTRIES.get(wanted, Entry.TEXT)
     default = default_of(field)

@@ -76,6 +76,9 @@ class Scanner(ABC):
 
     settings_type: ClassVar[type[Settings]] = Settings
 
+    echoes: ClassVar[bool] = True
+    """Whether one reading may come twice from it, as from a scanner that looks at a label for too long."""
+
     @classmethod
     def find(cls) -> tuple[Found, ...]:
         """The devices of this kind that are plugged in now; quick enough to be asked every two seconds on a thread."""

@@ -101,6 +101,7 @@ class Pictures(Scanner):
 
     name: ClassVar[str] = "pictures"
     settings_type: ClassVar[type[Settings]] = PictureSettings
+    echoes: ClassVar[bool] = False
 
     def __init__(
         self,

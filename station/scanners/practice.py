@@ -40,6 +40,7 @@ class Practice(Scanner):
 
     name: ClassVar[str] = "practice"
     settings_type: ClassVar[type[Settings]] = PracticeSettings
+    echoes: ClassVar[bool] = False
 
     def __init__(
         self, settings: PracticeSettings | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)

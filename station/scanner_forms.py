@@ -1,0 +1,101 @@
+"""What each kind of scanner is called and asks for: its form, and its settings out of what a form or the file says."""
+
+from collections.abc import Mapping
+from dataclasses import Field, fields
+from typing import Any, get_args, get_origin, get_type_hints
+
+from station.connecting import default_of
+from station.connection_forms import draw_field
+from station.core.secret import Secret
+from station.scanners.base import SHELF, Scanner, ScannerUnavailableError, Settings
+from station.settings import ScannerSettings, SettingsError
+from station.ui.connection_doors import KindForm, Value
+from station.words import has, say
+
+DROPPED = frozenset({"pictures", "practice"})
+"""Kinds that nobody sets up: files are dropped or opened, practice is a matter of the sample delivery."""
+KEYBOARD = "keyboard"
+BY_HAND = ("tcp", "folder", "serial", "replay")
+"""Kinds that can be set up without a device that was found, the likeliest first; others follow."""
+_DRAWN = (str, int, float, bool)
+_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def kind_title(kind: str) -> str:
+    """What a kind is called on the screen."""
+    key = f"scanners.kind.{kind}"
+    return say(key) if has(key) else kind.replace("_", " ").capitalize()
+
+
+def kind_names() -> tuple[str, ...]:
+    """The kinds that can be set up, in the order in which they are offered."""
+    names = [each.name for each in SHELF.listings() if each.name not in DROPPED]
+    return tuple(sorted(names, key=lambda name: (BY_HAND.index(name) if name in BY_HAND else len(BY_HAND), name)))
+
+
+def form_of(kind: str) -> KindForm:
+    """A kind's form; one that cannot be used here says why."""
+    try:
+        cls = SHELF.load(kind)
+    except ScannerUnavailableError as error:
+        return KindForm(kind, kind_title(kind), error.reason)
+    types = get_type_hints(cls.settings_type)
+    known = fields(cls.settings_type)
+    drawn = tuple(
+        draw_field(each, types[each.name])
+        for each in known if types[each.name] in _DRAWN and not each.metadata.get("secret")
+    )
+    return KindForm(kind, kind_title(kind), "", drawn, secret_names(cls))
+
+
+def secret_names(cls: type[Scanner]) -> tuple[str, ...]:
+    """The settings of a kind that never stand in the file."""
+    return tuple(each.name for each in fields(cls.settings_type) if each.metadata.get("secret"))
+
+
+def typed_settings(cls: type[Scanner], wanted: ScannerSettings, secrets: Mapping[str, Secret]) -> Settings:
+    """The kind's own settings, each value of its type. Raises ``SettingsError`` that names what is wrong."""
+    types = get_type_hints(cls.settings_type)
+    known = {each.name: each for each in fields(cls.settings_type)}
+    hidden = secret_names(cls)
+    if unknown := set(wanted.values) - set(known):
+        raise SettingsError(f"[scanners.{wanted.name}] does not know {', '.join(sorted(unknown))}")
+    if told := set(wanted.values) & set(hidden):
+        raise SettingsError(f"[scanners.{wanted.name}] {', '.join(sorted(told))} is a secret: it is not kept here")
+    values: dict[str, Any] = {
+        name: _checked(f"[scanners.{wanted.name}] {name}", known[name], types[name], value)
+        for name, value in wanted.values.items()
+    }
+    values |= {name: secret.reveal() for name, secret in secrets.items() if name in hidden}
+    try:
+        return cls.settings_type(**values)
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"[scanners.{wanted.name}] {error}") from error
+
+
+def changed_values(cls: type[Scanner], values: Mapping[str, Value]) -> dict[str, object]:
+    """The values that differ from what the kind takes by itself, choices in their own type: they stand in the file."""
+    known = {each.name: each for each in fields(cls.settings_type)}
+    chosen = {name: _chosen(known[name], value) for name, value in values.items() if name in known}
+    return {name: value for name, value in chosen.items() if value != default_of(known[name])}
+
+
+def _chosen(field: "Field[Any]", value: Value) -> object:
+    """A form knows choices as texts: the one that is meant."""
+    return next((choice for choice in field.metadata.get("choices", ()) if str(choice) == value), value)
+
+
+def _checked(where: str, field: "Field[Any]", wanted: Any, value: object) -> object:
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if get_origin(wanted) is tuple and isinstance(value, list | tuple):
+        item = get_args(wanted)[0]
+        if not all(isinstance(each, item) for each in value):
+            raise SettingsError(f"{where} must be a list, each {_WORDS.get(item, 'of its kind')}")
+        return tuple(value)
+    if wanted in _WORDS and type(value) is not wanted:
+        raise SettingsError(f"{where} must be {_WORDS[wanted]}")
+    choices = field.metadata.get("choices", ())
+    if choices and value not in choices:
+        raise SettingsError(f"{where} must be one of {', '.join(map(str, choices))}")
+    return value
