@@ -111,8 +111,10 @@ class Actions(QObject):
         item = self._table.items.item_at(self._table.items.rows.row_of(item_id))
         if item is not None and item.fits:
             self._rows.move_to_fitting([item_id])
-        elif item is not None and item.identifier.missing and DETAILS in self._panels:
-            self._panels.open(DETAILS)  # the field for what is missing is there
+        elif item is not None and DETAILS in self._panels and (
+            item.identifier.missing or item.progress is not Progress.OPEN
+        ):
+            self._panels.open(DETAILS)  # the field for what is missing is there, and what can be done after a claim
         else:
             self._table.rename(item_id)
 

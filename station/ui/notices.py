@@ -13,6 +13,8 @@ from .desk_state import DeskState
 from .wishes import Wishes
 
 UNDONE_S, WISH_S, BAD_INPUT_S, IMPORTED_S = 10, 12, 15, 8
+LONGEST_QUOTE = 160
+_VENDORS_WORD = frozenset({"refused", "no_answer"})
 
 
 class Notices(QObject):
@@ -59,11 +61,14 @@ class Notices(QObject):
 
     @Slot(object)
     def _refuse(self, refused: Refused) -> None:
-        family = "wish" if has(f"advice.wish.{refused.why}.cause") else "error"
-        counsel = advise(family if has(f"advice.{family}.{refused.why}.cause") else "wish", refused.why,
-                         title=refused.detail or say("banner.vendor"))
-        text = f"{counsel.cause}. {counsel.next_step}"
-        self._banner.tell(Notice(Kind.WISH, Tone.UNKNOWN, text, counsel.meaning, WISH_S))
+        known = has(f"advice.wish.{refused.why}.cause") or not has(f"advice.error.{refused.why}.cause")
+        title = refused.detail if known and refused.detail else say("banner.vendor")
+        counsel = advise("wish" if known else "error", refused.why, title=title)
+        said = " ".join(refused.detail.split())  # the vendor's own words, where it had some
+        quoted = bool(said) and (not known or refused.why in _VENDORS_WORD)
+        cause = say("banner.quoted", cause=counsel.cause, words=said[:LONGEST_QUOTE]) if quoted else counsel.cause
+        detail = " ".join(part for part in (counsel.meaning, said) if part)
+        self._banner.tell(Notice(Kind.WISH, Tone.UNKNOWN, f"{cause}. {counsel.next_step}", detail, WISH_S))
 
     @Slot(object)
     def _undo(self, undone: Undone) -> None:
