@@ -34,6 +34,16 @@ def look(station: "Station") -> Overview:
     return Overview(kinds, tuple(_known(each, credentials) for each in connections), keyring, file, practice)
 
 
+def look_for_locks(station: "Station") -> Overview:
+    """The sealed file and what it locks: nothing is imported and nobody asked where there is no such file."""
+    file = station.credentials.state()
+    if file is not FileState.LOCKED:
+        return Overview(file=str(file))
+    locked = locked_connections(read_settings(station.folders.settings).connections, station.credentials)
+    known = tuple(KnownConnection(each.name, each.kind, {}, {}, {}, locked=True) for each in locked)
+    return Overview(connections=known, file=str(file))
+
+
 def _known(wanted: ConnectionSettings, credentials: Credentials) -> KnownConnection:
     values: dict[str, Value] = {
         name: value for name, value in wanted.values.items() if isinstance(value, str | int | float | bool)

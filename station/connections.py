@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from station.connection_forms import import_credentials
-from station.connection_look import look, problem_of, settled
+from station.connection_look import look, look_for_locks, problem_of, settled
 from station.connection_set_up import SetUp
 from station.core.secret import Secret
 from station.ui.connection_doors import Done, Draft, Imported, Overview, Problem
@@ -25,8 +25,11 @@ class Connections:
         self._station, self._set_up = station, SetUp(station)
         self._restart = restart
 
-    def look(self) -> "Future[Overview]":
+    def look(self) -> "Future[Overview | Problem]":
         return self._start(lambda: look(self._station))
+
+    def look_for_locks(self) -> "Future[Overview | Problem]":
+        return self._start(lambda: look_for_locks(self._station))
 
     def try_out(self, draft: Draft) -> "Future[Done | Problem]":
         return self._start(lambda: self._set_up.try_out(draft))

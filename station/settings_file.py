@@ -1,4 +1,4 @@
-"""Writes connections and scanners into the settings file; comments, other tables and what a person wrote by hand stay."""
+"""Writes connections and scanners into the settings file; what a person wrote there by hand stays as it is."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -130,7 +130,11 @@ class Problem:
 class ConnectionDoors(Protocol):
     """Carries out what the panel asks for, on threads of its own: each answer comes in a future."""
 
-    def look(self) -> "Future[Overview]": ...
+    def look(self) -> "Future[Overview | Problem]": ...
+
+    def look_for_locks(self) -> "Future[Overview | Problem]":
+        """The same for the sealed file and what it locks alone: quick, where there is none."""
+        ...
 
     def try_out(self, draft: Draft) -> "Future[Done | Problem]":
         """Have a test call made; what it told comes as news (``ConnectionTried``)."""

@@ -55,7 +55,7 @@ class UnlockLine(QFrame):
 
     @Slot()
     def _look(self) -> None:
-        self._answers.wait(self._doors.look(), self._show)
+        self._answers.wait(self._doors.look_for_locks(), self._show)
 
     def _show(self, overview: Overview | Problem) -> None:
         if isinstance(overview, Problem) or overview.file != "locked":
