@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import Field, fields
+from enum import Enum
 from typing import Any, get_args, get_origin, get_type_hints
 
 from station.connecting import default_of
@@ -43,7 +44,8 @@ def form_of(kind: str) -> KindForm:
     known = fields(cls.settings_type)
     drawn = tuple(
         draw_field(each, types[each.name])
-        for each in known if types[each.name] in _DRAWN and not each.metadata.get("secret")
+        for each in known
+        if types[each.name] in _DRAWN and not {"secret", "in_file"} & set(each.metadata)
     )
     return KindForm(kind, kind_title(kind), "", drawn, secret_names(cls))
 
@@ -90,9 +92,10 @@ def _checked(where: str, field: "Field[Any]", wanted: Any, value: object) -> obj
         value = float(value)
     if get_origin(wanted) is tuple and isinstance(value, list | tuple):
         item = get_args(wanted)[0]
-        if not all(isinstance(each, item) for each in value):
-            raise SettingsError(f"{where} must be a list, each {_WORDS.get(item, 'of its kind')}")
-        return tuple(value)
+        try:
+            return tuple(item(each) if issubclass(item, Enum) else _checked(where, field, item, each) for each in value)
+        except ValueError as error:
+            raise SettingsError(f"{where} cannot hold {error}") from error
     if wanted in _WORDS and type(value) is not wanted:
         raise SettingsError(f"{where} must be {_WORDS[wanted]}")
     choices = field.metadata.get("choices", ())

@@ -37,7 +37,8 @@ class Settings:
     """The settings of a scanner; each kind has a frozen dataclass of its own, from which its form is drawn.
 
     A form field is text, number, yes/no by its type; a choice where its metadata has ``choices`` (a tuple), a secret
-    where it has ``secret``, folded away where it has ``advanced``.
+    where it has ``secret``, a file's or folder's name where it has ``path``, folded away where it has ``advanced``,
+    left to the settings file where it has ``in_file``.
     """
 
 

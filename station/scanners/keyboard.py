@@ -5,8 +5,9 @@ from typing import ClassVar, TypeVar
 
 from station.core.scan import Scan
 
-from .base import Condition, OnScan, OnState, Scanner, State
+from .base import Condition, Found, OnScan, OnState, Remedy, Scanner, State
 from .base import Settings as ScannerSettings
+from .keyboard_makers import advice_for, find_typing
 from .keyboard_rule import BurstRule
 from .keyboard_settings import KeyboardSettings
 from .keyboard_table import Key
@@ -24,6 +25,15 @@ class Keyboard(Scanner):
         self.settings = settings or KeyboardSettings()
         self._on_scan: OnScan | None = None
         self._on_state: OnState | None = None
+
+    @classmethod
+    def find(cls) -> tuple[Found, ...]:
+        """Scanners of known makers that only type, or that are in a mode of their maker's own."""
+        return find_typing()
+
+    @classmethod
+    def remedy(cls, found: Found) -> Remedy | None:
+        return advice_for(found)
 
     def rule(self, accepts: Callable[[str], bool]) -> BurstRule[K]:
         """The rule that tells scans from typing, for whoever sees the keys; ``accepts`` knows a label's text."""

@@ -1,8 +1,11 @@
 """What may be set about a keyboard-type scanner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .base import Settings
+
+_ADVANCED = {"advanced": True}
+_IN_FILE = {"in_file": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,22 +19,22 @@ class KeyboardSettings(Settings):
     that a scanner may send first; ``gs_substitutes`` are texts that stand for GS. Times are milliseconds.
     """
 
-    layout: str = "us"
-    caps: str = "ignore"
-    profile: str = "normal"
-    mean_gap_ms: int = 50
-    slow_mean_gap_ms: int = 80
-    max_gap_ms: int = 150
-    hold_ms: int = 60
-    idle_ms: int = 150
-    min_length: int = 4
-    min_distinct: int = 2
-    terminators: str = "\r\n\t\x04"
-    swallow_ms: int = 50
-    prefix: str = ""
-    prefix_key: int = 0
+    layout: str = field(default="us", metadata={"choices": ("us", "same")})
+    caps: str = field(default="ignore", metadata={"choices": ("ignore", "apply")})
+    profile: str = field(default="normal", metadata={"choices": ("normal", "slow")})
+    mean_gap_ms: int = field(default=50, metadata=_ADVANCED)
+    slow_mean_gap_ms: int = field(default=80, metadata=_ADVANCED)
+    max_gap_ms: int = field(default=150, metadata=_ADVANCED)
+    hold_ms: int = field(default=60, metadata=_ADVANCED)
+    idle_ms: int = field(default=150, metadata=_ADVANCED)
+    min_length: int = field(default=4, metadata=_ADVANCED)
+    min_distinct: int = field(default=2, metadata=_IN_FILE)
+    terminators: str = field(default="\r\n\t\x04", metadata=_IN_FILE)
+    swallow_ms: int = field(default=50, metadata=_IN_FILE)
+    prefix: str = field(default="", metadata=_ADVANCED)
+    prefix_key: int = field(default=0, metadata=_IN_FILE)
     gs_substitutes: tuple[str, ...] = ()
-    max_payload: int = 4096
+    max_payload: int = field(default=4096, metadata=_IN_FILE)
 
     @property
     def widest_mean_ms(self) -> int:
