@@ -123,6 +123,9 @@ def _connection_for(work: Work, label: Label, identifier: Identifier) -> tuple[s
     """The connection whose batch the label joins, the identifier in its form, and the one that it fits instead."""
     chosen = work.state.chosen
     accepted = pairing.accept(work.backend(chosen), label, identifier)
+    knowing = pairing.known_to(work, identifier)
+    if knowing:
+        return knowing, pairing.accept(work.backend(knowing), label, identifier), ""
     if accepted is not None:
         return chosen, accepted, ""
     others = {

@@ -65,7 +65,8 @@ def anew(work: Work, item: int) -> None:
     """A row has come into another batch: what was named by a pattern gets that batch's next number."""
     if work.store.made_name(item)[0]:
         work.store.put_made_name(item, "", 0)
-        for device in work.store.kept(item):
+    for device, kept in work.store.kept(item).items():
+        if kept.name or kept.number:
             work.store.change_device(device, name="", number=0)
     give(work, [item])
 

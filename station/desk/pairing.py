@@ -13,7 +13,7 @@ from station.core.scan import Scan
 from station.core.secret import MASK
 from station.labels.base import Label
 
-from . import repeats
+from . import batches, repeats
 from .work import Work
 
 PAIR_WITHIN = timedelta(seconds=10)
@@ -56,6 +56,15 @@ def _with_hints(backend: Backend, label: Label, read: Identifier, identifier: Id
     return backend.accept(Identifier.of(identifier.kind, **told).join(identifier)) or identifier
 
 
+def known_to(work: Work, identifier: Identifier) -> str:
+    """In a mixed delivery, the other connection whose own form this is; empty where the chosen one is to have it."""
+    chosen = work.backend(work.state.chosen)
+    if not work.state.mixed or (chosen is not None and (chosen.traits.any_form or chosen.knows(identifier))):
+        return ""
+    known = (name for name, backend in work.state.backends.items() if backend.knows(identifier))
+    return next(known, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Joined:
     """The row that a label went to, the label as it may be shown, and whether it was only read once more."""
@@ -78,13 +87,34 @@ def join(work: Work, scan: Scan, label: Label, identifier: Identifier) -> Joined
         whole = _is_told_whole(half.identifier, accepted)
         if whole is None and in_time:
             whole = backend.pair(half.identifier, identifier) or _by_hint(backend, half.identifier, label, identifier)
+        if whole is None and in_time:
+            whole = _elsewhere(work, half, identifier)
         if whole is not None:
-            shown = hide(label, half.identifier, whole)
-            make_whole(work, half, whole)
-            work.after.append(partial(work.state.part_at.__setitem__, half.id, scan.at))
-            work.store.add_event(Event(work.clock.now(), "paired", half.batch, half.id, detail=shown))
-            return Joined(work.item(half.id), shown)
+            return _joined(work, scan, label, half, whole)
     return _says_the_same(work, scan, label, identifier)
+
+
+def _joined(work: Work, scan: Scan, label: Label, half: Item, whole: Identifier) -> Joined:
+    shown = hide(label, half.identifier, whole)
+    make_whole(work, work.item(half.id), whole)
+    work.after.append(partial(work.state.part_at.__setitem__, half.id, scan.at))
+    work.store.add_event(Event(work.clock.now(), "paired", half.batch, half.id, detail=shown))
+    return Joined(work.item(half.id), shown)
+
+
+def _elsewhere(work: Work, half: Item, identifier: Identifier) -> Identifier | None:
+    """A bare code that the chosen connection took belongs to another one, as what was scanned after it shows: the row
+    goes there."""
+    knowing = known_to(work, identifier)
+    backend = work.backend(knowing)
+    if backend is None or knowing == half.connection or half.identifier.secrets or len(half.identifier.fields) != 1:
+        return None
+    taken = backend.accept(Identifier.of(Kind.CODE, code=half.identifier.fields[0][1]))
+    whole = backend.pair(taken, identifier) if taken is not None else None
+    if whole is None or whole.missing:
+        return None
+    work.store.change_item(half.id, batch=batches.open_for(work, knowing).id, fits="")
+    return whole
 
 
 def _says_the_same(work: Work, scan: Scan, label: Label, identifier: Identifier) -> Joined | None:

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from station.core.errors import Cause, NotSentError
 from station.core.progress import LIVE, Progress
-from station.desk import batches, pauses, queue, releases, rows
+from station.desk import afterwards, batches, names, pauses, queue, releases, rows
 from station.folders import Folders
 from tests.checker.check import FAIL, check
 
@@ -110,6 +110,19 @@ class DeskMachine(RuleBasedStateMachine):
     def release(self, data: st.DataObject) -> None:
         self._do(releases.release, self._pick(data), "Anna")
 
+    @rule(data=st.data())
+    def move(self, data: st.DataObject) -> None:
+        self._do(afterwards.move, self._pick(data), "bergen-harbour", "Bergen Harbour", "Anna")
+
+    @rule(data=st.data(), name=st.sampled_from(["Hall", "Hall {n:02}", "{"]))
+    def rename_what_is_claimed(self, data: st.DataObject, name: str) -> None:
+        for item in self._pick(data):
+            self._do(afterwards.rename, item, name, "Anna")
+
+    @rule(pattern=st.sampled_from(["", "Room {n}", "{type} {n:03}", "{n"]))
+    def name_by_a_pattern(self, pattern: str) -> None:
+        self._do(names.set_pattern, "local", pattern)
+
     def _pick(self, data: st.DataObject) -> list[int]:
         ids = self._ids()
         return [data.draw(st.sampled_from(ids))] if ids else []
@@ -191,6 +204,15 @@ class DeskMachine(RuleBasedStateMachine):
             "AND i.repeat_of IS NULL AND i.inside IS NULL"
         ) if progress in LIVE - {Progress.OPEN})
         assert all(count == 1 for count in found.values()), found
+
+    @invariant()
+    def no_number_is_in_two_names_of_a_batch(self) -> None:
+        if hasattr(self, "bench"):
+            found = self._read(
+                "SELECT i.batch, d.name_number, count(*) FROM devices d JOIN items i ON i.id = d.item "
+                "WHERE d.name_number > 0 GROUP BY i.batch, d.name_number HAVING count(*) > 1"
+            )
+            assert found == []
 
     @invariant()
     def history_and_ledger_agree(self) -> None:

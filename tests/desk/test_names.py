@@ -1,12 +1,15 @@
 """Names by a pattern: numbers that no batch gives twice, for devices that nobody has named."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from station.core.call import Answer, Call, DeviceResult
 from station.core.finding import ClaimStatus, FoundDevice
 from station.core.item import Item
 from station.core.news import Refused
+from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 from station.desk import batches, names, rows
 
@@ -148,3 +151,32 @@ def test_a_half_is_named_once_it_is_whole(tmp_path: Path) -> None:
         assert half.name == ""
         bench.scan("4711")
         assert bench.rows[half.id].name == "SN-12345 #1"
+
+
+class Few(Vendor):
+    traits = replace(Vendor.traits, items_a_call=2)
+
+
+def test_devices_of_a_kit_that_come_back_get_numbers_of_their_new_batch(tmp_path: Path) -> None:
+    world = World()
+    kit = tuple(FoundDevice(f"k{number}", ClaimStatus.UNCLAIMED) for number in range(4))
+    world.found["A5"] = kit
+    with desk_of(tmp_path, Few("a", world)) as bench:
+        assert _pattern(bench, "R{n}")
+        row = bench.looked_up("A5")
+
+        def one_is_gone(call: Call) -> Answer:
+            world.found["A5"] = (*kit[:2], replace(kit[2], status=ClaimStatus.UNREGISTERED), kit[3])
+            return Answer(tuple(DeviceResult(d.device_id, CLAIMED) for d in call.devices))
+
+        world.spoil.append(one_is_gone)
+        assert bench.claim()
+        assert wait_for(lambda: bench.rows[row.id].again_in is not None)
+        link = bench.rows[row.id].again_in
+        assert link is not None
+        bench.until(lambda: bench.rows[link.item].name == "R1" or None)
+        assert bench.looked_up("A6").name == "R2"
+    assert _names(world) == {"k0": "R1", "k1": "R2", "k3": "R4"}
+
+
+CLAIMED = Outcome(OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER, "h")
