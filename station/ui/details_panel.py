@@ -24,6 +24,8 @@ from .wishes import Wishes
 SETTLE_MS = 60
 """How long the selection must stand still before the desk is asked: scans may arrive many a second."""
 AGE_MS = 5_000
+LEAST_BODY = 140
+"""Pixels, at 100 %, of what is known of a row beside a question about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class DetailsPanel(Panel):
         self._ageing = QTimer(self, interval=AGE_MS)
         self._ageing.timeout.connect(self._age)
         self._ageing.start()
+        self._deeds.asking.connect(self._make_room)
         self._deeds.lost_focus.connect(lambda: self._copy_all.setFocus(Qt.FocusReason.OtherFocusReason))
         doors.bridge.details_read.connect(self._take)
         doors.bridge.items_changed.connect(self._follow)
@@ -131,12 +134,17 @@ class DetailsPanel(Panel):
     def _show(self, details: Details | None, *, begin: bool = False) -> None:
         self._details = details
         self._empty.setVisible(details is None)
-        for part in (self._area, self._copy_all):
-            part.setVisible(details is not None)
+        self._copy_all.setVisible(details is not None)
         self.title.setText(say("details.title") if details is None else say("details.row", row=details.item.number))
         self._deeds.tell(details)
         if details is not None:
             self._body.tell(details, self._doors.now(), begin=begin)
+
+    @Slot(bool)
+    def _make_room(self, asking: bool) -> None:
+        """A question stands alone where there is no room for it and for what is known of the row."""
+        needed = self._deeds.sizeHint().height() + self.head.sizeHint().height() + self.look.px(LEAST_BODY)
+        self._area.setVisible(self._details is not None and not (asking and needed > self.height()))
 
     @Slot()
     def _copy(self) -> None:

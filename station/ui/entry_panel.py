@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from station.core.identifier import Identifier
 from station.core.item import Item
@@ -15,7 +15,7 @@ from .entry_parts import EntryField, KindChoice
 from .fill_part import FillPart
 from .form_parts import Form
 from .name_editor import LONGEST_NAME
-from .panel_parts import Panel, button, label
+from .panel_parts import Panel, button, label, scrolled
 from .style import Style
 from .terms import Terms, TermsOf
 
@@ -54,13 +54,7 @@ class EntryPanel(Panel):
         self._name_caption.setBuddy(self._name)
         self._heading, self._line = label("", "strong"), label("", "muted")
         self._take, self._kept = button(say("entry.keep"), "main"), label("", "good")
-        self.content.addWidget(self._half)
-        self.content.addWidget(self._choice)
-        self.content.addWidget(self._field, 1)
-        for part in (self._form, self._name_caption, self._name, self._heading, self._line, self._kept, self._take):
-            self.content.addWidget(part)
-        self._rest = self.content.count()
-        self.content.addStretch(0)
+        self._build()
         self._half.filled.connect(self._fill)
         self._choice.chosen.connect(self._draw)
         self._field.textChanged.connect(self._tell)
@@ -71,6 +65,21 @@ class EntryPanel(Panel):
             typed.entered.connect(self._enter)
         doors.state.changed.connect(self._follow)
         self._draw()
+
+    def _build(self) -> None:
+        """All but the button scrolls where there is little room."""
+        whole = QWidget()
+        self._parts = QVBoxLayout(whole)
+        self._parts.setContentsMargins(0, 0, 0, 0)
+        self._parts.addWidget(self._half)
+        self._parts.addWidget(self._choice)
+        self._parts.addWidget(self._field, 1)
+        for part in (self._form, self._name_caption, self._name, self._heading, self._line, self._kept):
+            self._parts.addWidget(part)
+        self._rest = self._parts.count()
+        self._parts.addStretch(0)
+        self.content.addWidget(scrolled(whole), 1)
+        self.content.addWidget(self._take)
 
     def restyle(self, style: Style) -> None:
         super().restyle(style)
@@ -107,7 +116,7 @@ class EntryPanel(Panel):
         kind = self._choice.kind
         self._field.setVisible(kind is None)
         self._form.setVisible(kind is not None)
-        self.content.setStretch(self._rest, 0 if kind is None else 1)
+        self._parts.setStretch(self._rest, 0 if kind is None else 1)
         self._form.show_fields(self._terms.form(kind) if kind is not None else (), self.look)
         self._tell()
         if self.isVisible():

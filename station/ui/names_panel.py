@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from station.core.item import Item
 from station.core.news import Refused
@@ -36,14 +36,7 @@ class NamesPanel(Panel):
         self._example_caption, self._example = label(say("names.example"), "caption"), label("", "strong")
         self._take, self._none = button(say("names.take"), "main"), button(say("names.none"))
         self._said = label("", "good")
-        for part in (self._for, self._field, self._example_caption, self._example, self._said):
-            self.content.addWidget(part)
-        row = QHBoxLayout()
-        row.addWidget(self._none)
-        row.addWidget(self._take, 1)
-        self.content.addLayout(row)
-        self.content.addWidget(label(say("names.words"), "caption"))
-        self.content.addWidget(scrolled(self._words()), 1)
+        self._build()
         self._field.textChanged.connect(self._tell)
         self._field.returnPressed.connect(self._use)
         self._take.clicked.connect(self._use)
@@ -52,12 +45,27 @@ class NamesPanel(Panel):
         self.begin_at(self._field)
         self._tell()
 
+    def _build(self) -> None:
+        """All but the buttons scrolls where there is little room."""
+        whole = QWidget()
+        parts = QVBoxLayout(whole)
+        parts.setContentsMargins(0, 0, 6, 0)
+        words = label(say("names.words"), "caption")
+        for part in (self._for, self._field, self._example_caption, self._example, self._said, words, self._words()):
+            parts.addWidget(part)
+        parts.addStretch(1)
+        self.content.addWidget(scrolled(whole), 1)
+        row = QHBoxLayout()
+        row.addWidget(self._none)
+        row.addWidget(self._take, 1)
+        self.content.addLayout(row)
+
     def opened(self) -> None:
         super().opened()
         self._field.setText(self._state.plan.pattern)
         self._field.selectAll()
         self._for.setText(say("names.for", connection=title_of(self._state, self._state.connection)))
-        self._said.clear()
+        self._tell_said("")
         self._tell()
 
     def _words(self) -> QWidget:
@@ -74,7 +82,6 @@ class NamesPanel(Panel):
             grid.addWidget(insert, at, 0)
             grid.addWidget(label(say(f"names.word.{word.replace(':', '_')}"), "muted"), at, 1)
         grid.setColumnStretch(1, 1)
-        grid.setRowStretch(len(WORDS), 1)
         return whole
 
     def _insert(self, hole: str) -> None:
@@ -94,25 +101,29 @@ class NamesPanel(Panel):
         else:
             self._example.setText(_examples(pattern, self._current()) if pattern else say("names.no_pattern"))
         if self._field.hasFocus() and self._field.isModified():
-            self._said.clear()
+            self._tell_said("")
+
+    def _tell_said(self, text: str) -> None:
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
 
     @Slot()
     def _use(self) -> None:
         if self._take.isEnabled():
             self._own.set_pattern(self._state.connection, self._field.text().strip())
             self._field.setModified(False)
-            self._said.setText(say("names.taken"))
+            self._tell_said(say("names.taken"))
 
     @Slot()
     def _use_none(self) -> None:
         self._own.set_pattern(self._state.connection, "")
         self._field.clear()
-        self._said.setText(say("names.taken_away"))
+        self._tell_said(say("names.taken_away"))
 
     @Slot(object)
     def _refuse(self, refused: Refused) -> None:
         if refused.wish == "pattern":
-            self._said.clear()
+            self._tell_said("")
 
 
 def _examples(pattern: str, item: Item | None) -> str:

@@ -26,6 +26,7 @@ class RowDeeds(QWidget):
     """Buttons for the row that is shown; where several are selected they are for all of those."""
 
     lost_focus = Signal()
+    asking = Signal(bool)
 
     def __init__(self, doors: "DetailsDoors", style: Style) -> None:
         super().__init__()
@@ -58,6 +59,7 @@ class RowDeeds(QWidget):
     @Slot()
     def _tell(self) -> None:
         details, asking = self._details, not self._form.isHidden()
+        self.asking.emit(asking)
         self._buttons.setVisible(details is not None and not asking)
         count = len(self._ids())
         self._many.setText(say("details.for_rows", n=count))

@@ -80,7 +80,7 @@ def test_an_owner_opens_claiming_with_a_code_that_is_not_shown(bench: PanelBench
     assert "Set a label…" not in names(shown)
     assert "Claim starts" not in texts(shown)
     press(shown, "Open claiming…")
-    assert "A PIN that was set before no longer works." in texts(shown)
+    assert "An earlier PIN no longer works." in texts(shown)
     pin = part(shown, QLineEdit, "PIN")
     assert pin.echoMode() is QLineEdit.EchoMode.Password
     assert not part(shown, QPushButton, "Open claiming").isEnabled()

@@ -1,22 +1,37 @@
 """What every panel owes everybody: names, plain texts, keys that press nothing by surprise, nothing cut off."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QPushButton, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from station.core.finding import ClaimStatus, FoundDevice
+from station.core.identifier import Identifier, Kind
 from station.core.item import Details, Device
 from station.core.news import DetailsRead, TargetsRead
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 from station.core.target import Target
+from station.reports.support import Letter
+from station.surroundings import terms_of_kind
+from station.ui.terms import Terms
 from station.ui.window import WindowSettings
 from tests.ui.panel_bench import PanelBench
+from tests.ui.rows import LINE
 
 LONG = "x" * 64
 SHOWN: dict[str, Callable[[PanelBench], QWidget]] = {}
@@ -77,7 +92,70 @@ def claimed(bench: PanelBench) -> QWidget:
     return shown
 
 
+@scene
+def names(bench: PanelBench) -> QWidget:
+    shown = bench.open("names")
+    next(each for each in shown.findChildren(QPushButton) if each.text() == "{n:03}").click()
+    return shown
+
+
+@scene
+def several_connections(bench: PanelBench) -> QWidget:
+    bench.tell(replace(LINE, connection="here", title="HERE Tracking", kind="here"))
+    return targets(bench)
+
+
+@scene
+def form(bench: PanelBench) -> QWidget:
+    bench.tell(replace(LINE, kind="datacake"))
+    shown = bench.open("entry")
+    assert shown.findChildren(QToolButton)
+    return shown
+
+
+@scene
+def half_row(bench: PanelBench) -> QWidget:
+    pair = Identifier.of(Kind.SERIAL_PIN, serial=LONG)
+    return bench.show_details(Details(replace(bench.items[-1], identifier=pair)))
+
+
+@scene
+def owner(bench: PanelBench) -> QWidget:
+    bench.tell(replace(LINE, kind="datacake"))
+    item = bench.items[-2]
+    found = FoundDevice(LONG, ClaimStatus.UNCLAIMED, owned=True)
+    shown = bench.show_details(Details(item, (Device(1, item.id, found),), page="https://vendor.example/1"))
+    next(each for each in shown.findChildren(QPushButton) if each.text() == "Open claiming…").click()
+    return shown
+
+
+@scene
+def move(bench: PanelBench) -> QWidget:
+    bench.tell(replace(LINE, kind="xyte"), TargetsRead("oslo", (Target("p1", LONG, LONG), Target("p2", "Room"))))
+    item = bench.items[1]
+    found = FoundDevice("dev", ClaimStatus.UNCLAIMED)
+    shown = bench.show_details(Details(item, (Device(1, item.id, found, Progress.CLAIMED, item.outcome),)))
+    next(each for each in shown.findChildren(QPushButton) if each.text() == "Move…").click()
+    return shown
+
+
+@scene
+def support(bench: PanelBench) -> QWidget:
+    answer: Future[Any] = Future()
+    answer.set_result([Letter("oslo", LONG, "subject", LONG, 3), Letter("here", "HERE", "subject", "body", 1)])
+    bench.source.read = lambda _query: answer  # type: ignore[method-assign, assignment]
+    shown = bench.open("support")
+    bench.tell()
+    return shown
+
+
 LOOKS = (("light", 1.0, (1366, 768)), ("dark", 1.5, (1024, 768)), ("light", 2.0, (1920, 1080)))
+
+
+def bench_of(qtbot: QtBot, settings: WindowSettings | None = None) -> PanelBench:
+    """A window whose connection is of no kind until it is told, then of a real one."""
+    plain = Terms("prepaid_subscription", release=True, release_costs="history")
+    return PanelBench(qtbot, settings, terms=lambda _connection, kind: terms_of_kind(kind) if kind else plain)
 
 
 @pytest.fixture(params=SHOWN)
@@ -92,7 +170,7 @@ def visible(whole: QWidget, kind: type[QWidget]) -> list[QWidget]:
 def test_controls_have_names_labels_are_plain_and_no_button_is_a_default(
     qtbot: QtBot, show: Callable[[PanelBench], QWidget]
 ) -> None:
-    whole = show(PanelBench(qtbot))
+    whole = show(bench_of(qtbot))
     assert whole.accessibleName()
     for each in visible(whole, QWidget):
         inner = isinstance(each.parentWidget(), QAbstractScrollArea) or each.objectName().startswith("qt_")
@@ -107,7 +185,7 @@ def test_controls_have_names_labels_are_plain_and_no_button_is_a_default(
 
 
 def test_tab_goes_round_through_all_controls(qtbot: QtBot, show: Callable[[PanelBench], QWidget]) -> None:
-    bench = PanelBench(qtbot)
+    bench = bench_of(qtbot)
     whole = show(bench)
     bench.window.activateWindow()
     wanted = {each for each in visible(whole, QWidget)
@@ -127,7 +205,7 @@ def test_tab_goes_round_through_all_controls(qtbot: QtBot, show: Callable[[Panel
 def test_nothing_is_cut_off(
     qtbot: QtBot, show: Callable[[PanelBench], QWidget], theme: str, scale: float, size: tuple[int, int]
 ) -> None:
-    bench = PanelBench(qtbot, WindowSettings(theme, scale))
+    bench = bench_of(qtbot, WindowSettings(theme, scale))
     bench.window.resize(*size)
     whole = show(bench)
     qtbot.wait(80)
@@ -149,7 +227,7 @@ def test_nothing_is_cut_off(
 
 
 def test_a_change_of_theme_is_taken_while_a_panel_is_open(qtbot: QtBot, show: Callable[[PanelBench], QWidget]) -> None:
-    bench = PanelBench(qtbot, WindowSettings("light"))
+    bench = bench_of(qtbot, WindowSettings("light"))
     whole = show(bench)
     before = whole.styleSheet()
     bench.window.change_settings(WindowSettings("dark", 1.25))
