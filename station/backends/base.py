@@ -70,6 +70,8 @@ class Traits:
     starts: str = ""
     release_costs: str = ""
     noun: str = "project"
+    any_form: bool = False
+    """Its codes may have any form, so that what it is chosen for stays with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,13 @@ class Backend(Afterwards):
         The answer may still lack fields: the row then says what to scan next. Pure and quick: the desk calls it.
         """
         return identifier if identifier.kind in self.kinds else None
+
+    def knows(self, identifier: Identifier) -> bool:
+        """Whether this is an identifier in the very form that this system gives its own, and no other does.
+
+        In a mixed delivery it goes here, whichever connection is chosen. Pure and quick.
+        """
+        return identifier.kind is not Kind.CODE and self.accept(identifier) is not None
 
     def pair(self, half: Identifier, other: Identifier) -> Identifier | None:
         """Two codes, scanned one after the other, as one identifier; None where they do not belong together.

@@ -117,6 +117,11 @@ class Datacake(Backend):
         found = Identifier.of(Kind.SERIAL_PIN, serial=serial, pin=pin.reveal().strip() if pin else "")
         return found if found.fields or found.secrets else None
 
+    def knows(self, identifier: Identifier) -> bool:
+        """Serial number and PIN in one, as the connection's pattern or a label says."""
+        found = self.accept(identifier)
+        return found is not None and not found.missing
+
     def pair(self, half: Identifier, other: Identifier) -> Identifier | None:
         """Serial number, then PIN; or the PIN first, where the patterns tell it from a serial number."""
         if half.kind is not Kind.SERIAL_PIN:

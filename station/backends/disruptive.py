@@ -98,6 +98,11 @@ class Disruptive(Backend):
         is_id = requests.DEVICE_ID.fullmatch(lower) and any(letter.isalpha() for letter in lower)
         return Identifier.of(Kind.CODE, code=lower if is_id and code == code.upper() else code)
 
+    def knows(self, identifier: Identifier) -> bool:
+        """A device ID, or the words of a kit's."""
+        code = identifier.get("code").strip().lower()
+        return identifier.kind is Kind.CODE and requests.OWN.fullmatch(code) is not None
+
     def page(self, device_id: str, handle: str, target: str) -> str:
         """The device's page in the vendor's Studio, in the project that it is known to be in."""
         return super().page(device_id, handle, requests.project_of(handle) or target)

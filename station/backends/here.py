@@ -64,6 +64,10 @@ class Here(Backend):
     def accept(self, identifier: Identifier) -> Identifier | None:
         return forms.accept(identifier, self._set.app_id.strip())
 
+    def knows(self, identifier: Identifier) -> bool:
+        code = identifier.get("code").strip()
+        return super().knows(identifier) or (identifier.kind is Kind.CODE and forms.is_device(code))
+
     def pair(self, half: Identifier, other: Identifier) -> Identifier | None:
         return forms.pair(half, other)
 

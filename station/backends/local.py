@@ -46,6 +46,7 @@ class Local(Backend):
         target_tree=True,
         irreversible=False,
         noun="project",
+        any_form=True,
     )
     changes = (
         Change(Verb.LABEL, (Field("label"), Field("value", needed=False))),
@@ -77,6 +78,9 @@ class Local(Backend):
         values = {name: _normal(name, value) for name, value in identifier.fields}
         values |= {name: secret.reveal().strip() for name, secret in identifier.secrets}
         return Identifier.of(identifier.kind, **values)
+
+    def knows(self, identifier: Identifier) -> bool:  # noqa: ARG002 - the register holds codes of all makers
+        return False
 
     async def close(self) -> None:
         await self._http.close()

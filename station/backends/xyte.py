@@ -97,6 +97,9 @@ class Xyte(Backend):
     def accept(self, identifier: Identifier) -> Identifier | None:
         return codes.accept(identifier)
 
+    def knows(self, identifier: Identifier) -> bool:
+        return codes.knows(identifier)
+
     def pair(self, half: Identifier, other: Identifier) -> Identifier | None:
         """Serial and MAC in either order; with a QR code's digest only the pair that fits it.
 

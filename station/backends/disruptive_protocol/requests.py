@@ -13,6 +13,8 @@ LONGEST_CODE = 250
 """No kit or device ID is as long; what is longer is not asked for."""
 LONGEST_NAME = 200
 PAGE_SIZE = "100"
+OWN = re.compile(r"(?=[0-9]*[a-v])[0-9a-v]{19}[0g]|[a-z]+(-[a-z]+){2,}")
+"""A device's ID, whose last letter holds one bit only, or a kit's three words and more."""
 DEVICE_ID = re.compile(r"[0-9a-v]{20}")
 """The form of all device IDs that are known (inferred); a code of any other form is taken for a kit's."""
 EMULATED = re.compile(r"emu[0-9a-v]{15,20}")

@@ -15,6 +15,11 @@ _TRACKING = re.compile(f"(HERE|VRTR)-{_UUID}", re.IGNORECASE)
 _HRN = re.compile(r"hrn:here:authorization::(?P<organization>[^:/\s]+):project/(?P<project>[^:/\s]+)")
 
 
+def is_device(code: str) -> bool:
+    """Whether a bare code has the form of a device ID."""
+    return _DEVICE.fullmatch(code) is not None
+
+
 def accept(identifier: Identifier, app_id: str) -> Identifier | None:
     """A device ID as a code, any other code as an external ID of the default app (a code still where there is none).
 

@@ -41,6 +41,14 @@ def accept(identifier: Identifier) -> Identifier | None:
             return None
 
 
+def knows(identifier: Identifier) -> bool:
+    """Whether it is one of this vendor's: a cloud ID, a MAC, a pair, a QR code's digest."""
+    if identifier.kind is Kind.CODE:
+        code = identifier.get("code").strip()
+        return _BARE_CLOUD_ID.fullmatch(code) is not None or len(normal_mac(code)) == 12
+    return accept(identifier) is not None
+
+
 def pair(half: Identifier, other: Identifier) -> Identifier | None:
     """Two scans as one: serial and MAC in either order, and a QR code's digest before, between or after them.
 
