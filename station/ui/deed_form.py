@@ -47,8 +47,8 @@ class DeedForm(QFrame):
         self._field = ListField(self._list, say("targets.search"), say("targets.search"))
         self._no, self._yes = button(""), button("")
         whole, row = QVBoxLayout(self), QHBoxLayout()
-        whole.setContentsMargins(0, 4, 0, 4)
-        whole.setSpacing(6)
+        whole.setContentsMargins(0, 2, 0, 0)
+        whole.setSpacing(4)
         for part in (self._text, self.form, self._field, self._list):
             whole.addWidget(part)
         row.addWidget(self._no)

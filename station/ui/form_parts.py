@@ -95,7 +95,7 @@ class Form(QWidget):
         self._shown: tuple[FieldTerms, ...] | None = None
         self._lines = QVBoxLayout(self)
         self._lines.setContentsMargins(0, 0, 0, 0)
-        self._lines.setSpacing(6)
+        self._lines.setSpacing(4)
 
     def show_fields(self, terms: Sequence[FieldTerms], style: Style) -> None:
         """Draw these fields, empty but for their defaults; those that stand there already are left as they are."""
