@@ -78,12 +78,16 @@ def test_no_function_is_too_long() -> None:
 
 
 def test_no_class_has_too_many_methods() -> None:
+    """What a kind of claiming system is asked for by its base class does not count as its own."""
+    base = tree_of(ROOT / "station" / "backends" / "base.py")
+    asked = {part.name for node in ast.walk(base) if isinstance(node, ast.ClassDef) and node.name == "Backend"
+             for part in node.body if isinstance(part, Function)} - {"__init__"}  # fmt: skip
     large = [
         f"{name_of(path)}:{node.lineno} {node.name}: {count} methods"
         for path in modules()
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.ClassDef)
-        and (count := sum(isinstance(part, Function) for part in node.body)) > MOST_METHODS
+        and (count := sum(isinstance(part, Function) and part.name not in asked for part in node.body)) > MOST_METHODS
     ]
     assert large == []
 
