@@ -58,7 +58,7 @@ class Disruptive(Backend):
         dry_run=True,
         items_a_call=50,
         look_ups_a_call=40,
-        look_ups_at_once=8,
+        look_ups_at_once=12,
         move=True,
         rename=True,
         irreversible=True,

@@ -37,7 +37,7 @@ class Here(Backend):
         look_up=True,
         items_a_call=1,
         look_ups_a_call=20,
-        look_ups_at_once=8,
+        look_ups_at_once=12,
         safe_to_repeat=True,
         release=True,
         rename=True,
