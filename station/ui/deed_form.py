@@ -9,7 +9,7 @@ from station.words import say
 
 from .form_parts import Form
 from .panel_list import ListField, RowList
-from .panel_parts import button, label
+from .panel_parts import button, label, scrolled
 from .style import Style
 from .target_rows import TargetIndex
 from .terms import FieldTerms
@@ -49,8 +49,14 @@ class DeedForm(QFrame):
         whole, row = QVBoxLayout(self), QHBoxLayout()
         whole.setContentsMargins(0, 2, 0, 0)
         whole.setSpacing(4)
+        inner = QWidget()
+        self._lines = QVBoxLayout(inner)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(6)
         for part in (self._text, self.form, self._field, self._list):
-            whole.addWidget(part)
+            self._lines.addWidget(part)
+        self._area = scrolled(inner)
+        whole.addWidget(self._area)
         row.addWidget(self._no)
         row.addWidget(self._yes)
         whole.addLayout(row)
@@ -89,6 +95,13 @@ class DeedForm(QFrame):
             self._field.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._no.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def fit(self, width: int, room: int) -> int:
+        """Take as much of ``room`` (pixels) as the question needs at that width, and scroll what is more; gives it."""
+        buttons = self._yes.sizeHint().height() + 6
+        wanted = max(self._lines.heightForWidth(width), self._lines.minimumSize().height())
+        self._area.setFixedHeight(max(min(wanted, room - buttons), 1))
+        return wanted + buttons
 
     @property
     def target(self) -> str:

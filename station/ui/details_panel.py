@@ -143,8 +143,10 @@ class DetailsPanel(Panel):
     @Slot(bool)
     def _make_room(self, asking: bool) -> None:
         """A question stands alone where there is no room for it and for what is known of the row."""
-        needed = self._deeds.sizeHint().height() + self.head.sizeHint().height() + self.look.px(LEAST_BODY)
-        self._area.setVisible(self._details is not None and not (asking and needed > self.height()))
+        edges = self.content.contentsMargins()
+        room = self.height() - self.head.sizeHint().height() - edges.top() - edges.bottom() - 3 * self.content.spacing()
+        needed = self._deeds.fit(self.width() - edges.left() - edges.right(), room) if asking else 0
+        self._area.setVisible(self._details is not None and needed + self.look.px(LEAST_BODY) * asking <= room)
 
     @Slot()
     def _copy(self) -> None:

@@ -48,6 +48,10 @@ class RowDeeds(QWidget):
     def restyle(self, style: Style) -> None:
         self._form.restyle(style)
 
+    def fit(self, width: int, room: int) -> int:
+        """Give a question its room; gives how much it would take."""
+        return self._form.fit(width, room)
+
     def begin(self) -> None:
         """Another row is shown: what was asked about the one before is not asked any more."""
         self._form.decline()
