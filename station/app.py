@@ -20,6 +20,7 @@ from station.ui.window import Window, WindowSettings
 from station.words import choose_language, say
 
 if TYPE_CHECKING:
+    from station.camera import DeskCamera
     from station.files import Files
     from station.parts import Station
     from station.scanners.keyboard import Keyboard
@@ -75,6 +76,7 @@ class Application(QObject):
         self.keys: KeyFilter | None = None
         self._keyboard: Keyboard | None = None
         self._files: Files | None = None
+        self._camera: DeskCamera | None = None
         self._doorbell: Doorbell | None = None
         self._leaving: threading.Thread | None = None
         self._is_whole = False
@@ -117,7 +119,7 @@ class Application(QObject):
 
     def _hear_keys(self, station: "Station") -> None:
         from station.desk import intake
-        from station.labels import knows
+        from station.labels import begins, knows
         from station.scanners.keyboard import Keyboard
         from station.scanners.keyboard_rule import BurstRule
         from station.scanners.keyboard_settings import KeyboardSettings
@@ -131,7 +133,7 @@ class Application(QObject):
             self._desk.do(intake.keep, scan)
 
         keyboard.start(keep, lambda _state: None)
-        rule: BurstRule[Stroke] = keyboard.rule(knows)
+        rule: BurstRule[Stroke] = keyboard.rule(knows, begins)
         self._keyboard = keyboard
         self.keys = KeyFilter(
             self._app, rule, keyboard.deliver, station.clock.now, self._listening, self._key_trouble
@@ -139,9 +141,12 @@ class Application(QObject):
         self.keys.install()
 
     def _open_ways_in(self, station: "Station") -> None:
+        from station.camera import DeskCamera
         from station.connections import Connections
+        from station.desk import intake
         from station.desk.house import greet
         from station.surroundings import surroundings
+        from station.ui.camera_panel import add_camera
         from station.ui.connections_panel import add_connections
         from station.ui.own_panels import add_panels
         from station.ui.single import Doorbell
@@ -154,6 +159,9 @@ class Application(QObject):
         QShortcut(QKeySequence.StandardKey.Open, self.window, self._open_files)
         add_panels(self.window, self._desk, surroundings(station))
         add_connections(self.window, Connections(station, self.begin_anew))
+        memory = self._folders.config / "camera.json"
+        self._camera = DeskCamera(lambda scan: self._desk.do(intake.keep, scan), station.clock.now, memory)
+        add_camera(self.window, self._camera)
 
     @Slot(list)
     def _take_files(self, paths: list[str]) -> None:
@@ -222,6 +230,8 @@ class Application(QObject):
 
     def end(self) -> None:
         """After the event loop: whatever still runs is stopped, in reverse order of the start."""
+        if self._camera is not None:
+            self._camera.stop()
         if self._files is not None:
             self._files.stop()
         if self._doorbell is not None:

@@ -10,7 +10,7 @@ from .catalogue import Catalogue, FamilyListing
 from .cleaning import clean, is_blank
 from .masking import mask
 
-__all__ = ["Command", "FamilyListing", "Label", "Refusal", "families", "knows", "read"]
+__all__ = ["Command", "FamilyListing", "Label", "Refusal", "begins", "families", "knows", "read"]
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _catalogue = Catalogue("station.labels.grammars")
@@ -36,9 +36,23 @@ def read(text: str, symbology: str = "") -> Label:
 
 
 def knows(text: str) -> bool:
-    """Whether a family that is more than "any plain code" takes this text for a label."""
+    """Whether a family that is more than "any plain code" takes this text for a label, or for a visiting card."""
     label = read(text)
-    return label.family not in ("", "code") and bool(label.identifiers or label.command)
+    told = label.identifiers or label.command or label.refusal is Refusal.CONTACT
+    return label.family not in ("", "code") and bool(told)
+
+
+def begins(text: str) -> bool:
+    """Whether these lines may be the first ones of a label of several lines, which a scanner types one by one.
+
+    No line that names a device by itself begins one, unless any plain code would do for it.
+    """
+    from .line_ends import goes_on  # families are imported with the first label, not before the window
+
+    body, _ = clean(text)
+    if not body or len(body) > LONGEST_SCAN:
+        return False
+    return goes_on(body, alone=read(text).family in ("", "code"))
 
 
 def families() -> tuple[FamilyListing, ...]:

@@ -35,9 +35,12 @@ class Keyboard(Scanner):
     def remedy(cls, found: Found) -> Remedy | None:
         return advice_for(found)
 
-    def rule(self, accepts: Callable[[str], bool]) -> BurstRule[K]:
-        """The rule that tells scans from typing, for whoever sees the keys; ``accepts`` knows a label's text."""
-        return BurstRule(self.settings, accepts)
+    def rule(self, accepts: Callable[[str], bool], joins: Callable[[str], bool]) -> BurstRule[K]:
+        """The rule that tells scans from typing, for whoever sees the keys.
+
+        ``accepts`` knows a label's text, ``joins`` the first lines of a label that has several.
+        """
+        return BurstRule(self.settings, accepts, joins)
 
     def start(self, on_scan: OnScan, on_state: OnState) -> None:
         self._on_scan, self._on_state = on_scan, on_state

@@ -52,7 +52,7 @@ class Held(Generic[K]):
         self, settings: KeyboardSettings, accepts: Callable[[str], bool], joins: Callable[[str], bool]
     ) -> None:
         self._settings, self._accepts = settings, accepts
-        self.lines = Lines(joins)
+        self.lines = Lines(joins, accepts, settings.max_gap_ms)
         self.run: Run[K] = Run()
         self.down: set[int] = set()
         self.ended_ms: int | None = None

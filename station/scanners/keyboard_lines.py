@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+_SHORTEST_WAIT_MS = 40
+_BEATS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Burst:
@@ -25,51 +28,71 @@ class Burst:
 
 
 class Lines:
-    """Bursts that wait for the next line of their label; a label may hold line ends."""
+    """Bursts that wait for the next line of their label; a label may hold line ends.
 
-    def __init__(self, joins: Callable[[str], bool]) -> None:
-        self._joins = joins
-        self._burst: Burst | None = None
+    ``joins(text)``: these lines are one label or the first ones of one; ``accepts(text)``: they are a label. Lines that
+    began a label and did not become one are scans of their own.
+    """
+
+    def __init__(self, joins: Callable[[str], bool], accepts: Callable[[str], bool], longest_ms: int) -> None:
+        self._joins, self._accepts, self._longest_ms = joins, accepts, longest_ms
+        self._bursts: list[Burst] = []
 
     @property
     def waiting(self) -> bool:
-        return self._burst is not None
+        return bool(self._bursts)
 
     @property
     def ended_ms(self) -> int:
-        return self._burst.ended_ms if self._burst else 0
+        return self._bursts[-1].ended_ms if self._bursts else 0
+
+    @property
+    def patience_ms(self) -> int:
+        """How long the next line may take. A scanner types a line end at the pace of all its keys: whoever scans codes
+        of one line hears of them at once, and not after the longest pause that there could be.
+        """
+        if not self._bursts:
+            return 0
+        last = self._bursts[-1]
+        return min(self._longest_ms, max(_SHORTEST_WAIT_MS, round(_BEATS * last.mean_gap), 2 * last.max_gap))
 
     def add(self, burst: Burst) -> list[Burst]:
         """Take one line; returns the labels that are complete now."""
         done: list[Burst] = []
-        if self._burst:
-            joined = _join(self._burst, burst)
-            if self._joins(joined.text):
-                burst = joined
-            else:
-                done = self.close()
-        if burst.terminator in ("\r", "\n") and self._joins(burst.text):
-            self._burst = burst
+        text = _text([*self._bursts, burst])
+        if self._bursts and not (self._joins(text) or self._accepts(text)):
+            done, text = self.close(), burst.text
+        self._bursts.append(burst)
+        if burst.terminator in ("\r", "\n") and self._joins(text):
             return done
-        self._burst = None
-        return [*done, burst]
+        return [*done, *self.close()]
 
     def close(self) -> list[Burst]:
-        """No further line came."""
-        done = [self._burst] if self._burst else []
-        self._burst = None
+        """No further line came: the longest labels that the lines make, one after the other."""
+        left, self._bursts = self._bursts, []
+        done: list[Burst] = []
+        while left:
+            count = next((n for n in range(len(left), 1, -1) if self._accepts(_text(left[:n]))), 1)
+            done.append(_join(left[:count]))
+            left = left[count:]
         return done
 
 
-def _join(first: Burst, second: Burst) -> Burst:
-    keys = first.keys + second.keys
+def _text(bursts: list[Burst]) -> str:
+    return "\n".join(each.text for each in bursts)
+
+
+def _join(bursts: list[Burst]) -> Burst:
+    if len(bursts) == 1:
+        return bursts[0]
+    keys = sum(each.keys for each in bursts)
     return replace(
-        second,
-        text=f"{first.text}\n{second.text}",
-        started_ms=first.started_ms,
-        mean_gap=(first.mean_gap * first.keys + second.mean_gap * second.keys) / keys,
-        max_gap=max(first.max_gap, second.max_gap),
+        bursts[-1],
+        text=_text(bursts),
+        started_ms=bursts[0].started_ms,
+        mean_gap=sum(each.mean_gap * each.keys for each in bursts) / keys,
+        max_gap=max(each.max_gap for each in bursts),
         keys=keys,
-        overlong=first.overlong or second.overlong,
-        cut_head=first.cut_head,
+        overlong=any(each.overlong for each in bursts),
+        cut_head=bursts[0].cut_head,
     )

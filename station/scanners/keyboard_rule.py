@@ -21,9 +21,10 @@ def _no(_text: str) -> bool:
 class BurstRule(Generic[K]):
     """Feed it every press and release with its event time; it says which are a scanner's.
 
-    ``accepts(text)``: a label grammar knows this text; asked only for bursts without terminator that are slow or come
-    amid typing.
-    ``joins(text)``: these lines, joined by line feeds, are one label or the first lines of one.
+    ``accepts(text)``: a label grammar knows this text; asked for bursts without terminator that are slow or come amid
+    typing, and for lines that may be one label.
+    ``joins(text)``: these lines, joined by line feeds, are one label or the first lines of one. Those that are none in
+    the end are scans of their own.
     Every key fed ends in exactly one of: passed, replayed, taken by a burst.
     """
 
@@ -44,7 +45,7 @@ class BurstRule(Generic[K]):
         run, lines = self._held.run, self._held.lines
         if run.tokens:
             return run.last_ms + self.settings.limit_ms(run.strokes) + 1
-        return lines.ended_ms + self.settings.max_gap_ms + 1 if lines.waiting else None
+        return lines.ended_ms + lines.patience_ms + 1 if lines.waiting else None
 
     def feed(self, key: K, at_ms: int) -> Decision[K]:
         """Judge one press or release; ``at_ms`` is its own event time (32 bit, may wrap)."""
@@ -89,7 +90,7 @@ class BurstRule(Generic[K]):
                 self._lost_ms = run.last_ms
             held.settle("", run.last_ms)
         lines = held.lines
-        if not held.run.tokens and lines.waiting and elapsed(lines.ended_ms, at_ms) > self.settings.max_gap_ms:
+        if not held.run.tokens and lines.waiting and elapsed(lines.ended_ms, at_ms) > lines.patience_ms:
             held.close_lines()
 
     def _may_open(self, reading: Reading) -> bool:

@@ -1,5 +1,8 @@
 """Labels of several lines, whose line ends a scanner types as Enter."""
 
+import pytest
+
+from station.labels import begins, knows
 from station.scanners.keyboard_rule import BurstRule
 from tests.scanners.keyboard_model import Books, Tap, Timed, typed
 
@@ -14,23 +17,27 @@ def lines(text: str) -> bool:
     return rows[0].startswith("50-") and len(rows) <= 3 and all(":" in row for row in rows[2:])
 
 
+def whole(text: str) -> bool:
+    return lines(text) and text.count("\n") == 2
+
+
 def join(*parts: tuple[str, int]) -> Books:
-    rule: BurstRule[Tap] = BurstRule(joins=lines)
-    return Books(rule).run([key for text, at in parts for key in typed(text, at, lambda: 5, hold=2)]).finish()
+    rule: BurstRule[Tap] = BurstRule(accepts=whole, joins=lines)
+    return Books(rule).run([key for text, at in parts for key in typed(text, at, lambda: 16, hold=2)]).finish()
 
 
 def test_lines_of_one_label_are_joined() -> None:
-    three = [("50-01\r", 1000), ("200603TTT\r", 1100), ("ab:cd:ef\r", 1200)]
+    three = [("50-01\r", 1000), ("200603TTT\r", 1140), ("ab:cd:ef\r", 1340)]
     books = join(*three)
     assert (books.texts, books.passed) == (["50-01\n200603TTT\nab:cd:ef"], [])
-    assert join(*three, ("KIT-1\r", 1300)).texts == ["50-01\n200603TTT\nab:cd:ef", "KIT-1"]
+    assert join(*three, ("KIT-1\r", 1550)).texts == ["50-01\n200603TTT\nab:cd:ef", "KIT-1"]
 
 
 def test_lines_of_other_labels_are_not() -> None:
-    assert join(("KIT-1\r", 1000), ("KIT-2\r", 1060)).texts == ["KIT-1", "KIT-2"]
+    assert join(("KIT-1\r", 1000), ("KIT-2\r", 1140)).texts == ["KIT-1", "KIT-2"]
     assert join(("50-01\r", 1000), ("20060\r", 1400)).texts == ["50-01", "20060"]
-    assert join(("50-01\t", 1000), ("20060\r", 1100)).texts == ["50-01", "20060"]
-    assert join(("50-01\r", 1000), ("2006\r", 1100), ("KIT-7\r", 1200)).texts == ["50-01\n2006", "KIT-7"]
+    assert join(("50-01\t", 1000), ("20060\r", 1140)).texts == ["50-01", "20060"]
+    assert join(("50-01\r", 1000), ("2006\r", 1140), ("KIT-7\r", 1260)).texts == ["50-01", "2006", "KIT-7"]
 
 
 def test_a_lone_first_line_is_delivered_in_time() -> None:
@@ -38,12 +45,47 @@ def test_a_lone_first_line_is_delivered_in_time() -> None:
     books = Books(rule).run(scan("50-01\r"))
     assert books.texts == []
     deadline = rule.deadline_ms
-    assert deadline == 1080 + 151
+    assert deadline == 1080 + 65  # four times its pace: the next line would have begun by then
     books.tick(deadline)
     assert books.texts == ["50-01"]
     assert rule.deadline_ms is None
 
 
+def test_a_slow_scanners_next_line_is_waited_for_longer() -> None:
+    rule: BurstRule[Tap] = BurstRule(accepts=whole, joins=lines)
+    books = Books(rule).run(typed("50-01\r20060\rab:cd\r", 1000, lambda: 45))
+    assert books.finish().texts == ["50-01\n20060\nab:cd"]
+
+
 def test_a_person_after_a_first_line_gets_the_keys() -> None:
-    books = join(("50-01\r", 1000), ("xy", 1100))
+    books = join(("50-01\r", 1000), ("xy", 1140))
     assert (books.texts, books.typed) == (["50-01"], "xy")
+
+
+SERIAL, MAC = "T21-00433", "00:1A:2B:3C:4D:5E"
+
+
+@pytest.mark.parametrize("gap", [0, 2, 16, 30, 45])
+@pytest.mark.parametrize(
+    "label",
+    [
+        f"{SERIAL}\r{MAC}",
+        f"PR 100\r{SERIAL}\r{MAC}",
+        f"SN: {SERIAL}\rMAC: {MAC}",
+        f"SN={SERIAL}\rMAC={MAC}\rPIN=1234",
+        "BEGIN:VCARD\rVERSION:3.0\rN:Hansen;Per\rTEL:123\rEND:VCARD",
+    ],
+)
+def test_the_labels_that_the_desk_knows_arrive_whole(label: str, gap: int) -> None:
+    rule: BurstRule[Tap] = BurstRule(accepts=knows, joins=begins)
+    books = Books(rule).run(typed(f"{label}\r", 1000, lambda: gap, hold=min(2, gap))).finish()
+    assert books.texts == [label.replace("\r", "\n")]
+
+
+@pytest.mark.parametrize("gap", [0, 16, 45])
+def test_other_codes_in_a_row_stay_codes_of_their_own(gap: int) -> None:
+    rule: BurstRule[Tap] = BurstRule(accepts=knows, joins=begins)
+    codes = ["KIT-0001", "KIT-0002", "work-building-flower", "KIT-0003"]
+    books = Books(rule).run(typed("".join(f"{code}\r" for code in codes), 1000, lambda: gap, hold=min(2, gap)))
+    assert books.finish().texts == codes
+

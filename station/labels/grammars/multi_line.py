@@ -13,6 +13,15 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _SERIAL = re.compile(r"[0-9A-Za-z][0-9A-Za-z_./-]{2,49}")
 
 
+def may_go_on(text: str) -> bool:
+    """Whether another line would make this text such a label, or bring it nearer to one."""
+    lines = [line.strip() for line in _LINE_END.split(text)]
+    if not all(lines) or len(lines) > 2 or any(map(normal_mac, lines)) or not text.isascii():
+        return False
+    first, last = lines[0], lines[-1]
+    return bool(_SERIAL.fullmatch(last)) or (last is first and len(first) <= 50 and first.isprintable())
+
+
 def read(text: str, _symbology: str) -> Label | None:
     if len(text) > 300:
         return None
