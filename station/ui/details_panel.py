@@ -68,6 +68,7 @@ class DetailsPanel(Panel):
         self.content.addWidget(self._empty, 1, Qt.AlignmentFlag.AlignTop)
         self.content.addWidget(self._area, 1)
         self.content.addWidget(self._deeds)
+        self.content.addStretch(0)
         self._asking = QTimer(self, interval=SETTLE_MS, singleShot=True)
         self._asking.timeout.connect(self._ask)
         self._ageing = QTimer(self, interval=AGE_MS)
