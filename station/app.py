@@ -3,14 +3,14 @@
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from station.core.news import Trouble
-from station.core.scan import Scan
 from station.folders import Folders, resources
 from station.late_desk import LateDesk
 from station.settings import Settings
@@ -22,8 +22,8 @@ from station.words import choose_language, say
 if TYPE_CHECKING:
     from station.camera import DeskCamera
     from station.files import Files
+    from station.listening import Listening
     from station.parts import Station
-    from station.scanners.keyboard import Keyboard
     from station.ui.key_filter import KeyFilter, KeyTrouble
     from station.ui.single import Doorbell
 
@@ -63,6 +63,8 @@ def _heed_signals(app: QApplication) -> None:
 class Application(QObject):
     """The window, and behind it everything that is built once it is painted."""
 
+    _wished = Signal(object)
+
     def __init__(self, app: QApplication, settings: Settings, folders: Folders) -> None:
         super().__init__()
         self._app, self._settings, self._folders = app, settings, folders
@@ -73,8 +75,7 @@ class Application(QObject):
         self.window.painted.connect(self._painted)
         self.window.closing.connect(self._closing)
         self.station: Station | None = None
-        self.keys: KeyFilter | None = None
-        self._keyboard: Keyboard | None = None
+        self._listens: Listening | None = None
         self._files: Files | None = None
         self._camera: DeskCamera | None = None
         self._doorbell: Doorbell | None = None
@@ -119,36 +120,29 @@ class Application(QObject):
 
     def _hear_keys(self, station: "Station") -> None:
         from station.desk import intake
-        from station.labels import begins, knows
-        from station.scanners.keyboard import Keyboard
-        from station.scanners.keyboard_rule import BurstRule
-        from station.scanners.keyboard_settings import KeyboardSettings
-        from station.ui.key_filter import KeyFilter
-        from station.ui.key_stroke import Stroke
+        from station.listening import Listening
 
-        settings = self._settings
-        keyboard = Keyboard(KeyboardSettings(layout=settings.scanner_layout, profile=settings.scanner_profile))
-
-        def keep(scan: Scan) -> None:
-            self._desk.do(intake.keep, scan)
-
-        keyboard.start(keep, lambda _state: None)
-        rule: BurstRule[Stroke] = keyboard.rule(knows, begins)
-        self._keyboard = keyboard
-        self.keys = KeyFilter(
-            self._app, rule, keyboard.deliver, station.clock.now, self._listening, self._key_trouble
+        self._listens = listens = Listening(
+            self._app, station, lambda scan: self._desk.do(intake.keep, scan), self.window.set_listening,
+            self._key_trouble,
         )
-        self.keys.install()
+        listens.hearing.begin()
+
+    @property
+    def keys(self) -> "KeyFilter | None":
+        """What hears the keys."""
+        return self._listens.hearing.filter if self._listens is not None else None
 
     def _open_ways_in(self, station: "Station") -> None:
         from station.camera import DeskCamera
         from station.connections import Connections
-        from station.desk import intake
         from station.desk.house import greet
         from station.surroundings import surroundings
         from station.ui.camera_panel import add_camera
         from station.ui.connections_panel import add_connections
         from station.ui.own_panels import add_panels
+        from station.ui.pdf_pages import grey_pages
+        from station.ui.scanners_panel import add_scanners
         from station.ui.single import Doorbell
 
         station.desk.do(greet)
@@ -160,8 +154,17 @@ class Application(QObject):
         add_panels(self.window, self._desk, surroundings(station))
         add_connections(self.window, Connections(station, self.begin_anew))
         memory = self._folders.config / "camera.json"
-        self._camera = DeskCamera(lambda scan: self._desk.do(intake.keep, scan), station.clock.now, memory)
+        listens = self._listens
+        assert listens is not None  # noqa: S101 - keys are heard before anything else is
+        self._camera = DeskCamera(listens.recorder.keep, station.clock.now, memory)
         add_camera(self.window, self._camera)
+        self._wished.connect(self._do)
+        add_scanners(self.window, listens.open(self._wished.emit, grey_pages))
+
+    @Slot(object)
+    def _do(self, wish: "Callable[[], object]") -> None:
+        """What another thread wishes done on this one."""
+        wish()
 
     @Slot(list)
     def _take_files(self, paths: list[str]) -> None:
@@ -177,11 +180,6 @@ class Application(QObject):
 
     def _key_trouble(self, trouble: "KeyTrouble") -> None:
         self.window.bridge.take(Trouble(str(trouble)))
-
-    def _listening(self, listening: bool) -> None:
-        if self._keyboard is not None:
-            self._keyboard.tell_listening(listening)
-        self.window.set_listening(listening)
 
     @Slot()
     def _raise(self) -> None:
@@ -206,7 +204,7 @@ class Application(QObject):
             self._app.quit()
             return
         if self._leaving is None:
-            self._leaving = threading.Thread(target=self.station.stop, name="leaving")
+            self._leaving = threading.Thread(target=self._leave, name="leaving")
             self._leaving.start()
             self._leaving.join(0.3)
             self._poll.start()
@@ -215,6 +213,13 @@ class Application(QObject):
         event.setAccepted(not self._leaving.is_alive())
         if event.isAccepted():
             self._app.quit()
+
+    def _leave(self) -> None:
+        """The scanners first: what they have read is kept before the desk ends."""
+        if self._listens is not None:
+            self._listens.stop()
+        if self.station is not None:
+            self.station.stop()
 
     @Slot()
     def begin_anew(self) -> None:
@@ -236,11 +241,9 @@ class Application(QObject):
             self._files.stop()
         if self._doorbell is not None:
             self._doorbell.close()
-        if self.keys is not None:
-            self.keys.remove()
-        if self._keyboard is not None:
-            self._keyboard.stop()
+        if self._listens is not None:
+            self._listens.end()
         if self._leaving is not None:
             self._leaving.join()
-        elif self.station is not None:
-            self.station.stop()
+        else:
+            self._leave()

@@ -31,7 +31,7 @@ one after a still picture, after the camera was put away, and after it was unplu
 OnTrack = Callable[[Track, Scan], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shown:
     """The newest frame and what is known to be in it. ``picture`` is never written to again; the corners of
     ``tracks`` are its pixels. ``number`` grows by one with each frame."""
@@ -49,7 +49,7 @@ class Shown:
         return int(self.picture.shape[0])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Frame:
     number: int
     picture: Picture

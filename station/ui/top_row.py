@@ -26,6 +26,7 @@ class TopRow(QWidget):
     operator_wanted = Signal()
     line_pressed = Signal()
     scanner_pressed = Signal()
+    camera_wanted = Signal()
 
     def __init__(self, state: DeskState, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +35,7 @@ class TopRow(QWidget):
         self._narrow = False
         self._connection = _choice(say("top.connection"))
         self._target = _choice(say("top.target"))
-        self._scanner, self._line, self._operator = _indicator(), _indicator(), _indicator()
+        self._camera, self._scanner, self._line, self._operator = (_indicator() for _ in range(4))
         self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self._labels = [QLabel(say("top.connection")), QLabel(say("top.target"))]
@@ -46,13 +47,14 @@ class TopRow(QWidget):
             row.addWidget(button)
             row.addSpacing(style.px(10))
         row.addStretch(1)
-        for indicator in (self._scanner, self._line, self._operator):
+        for indicator in (self._camera, self._scanner, self._line, self._operator):
             row.addWidget(indicator)
         self._connection.clicked.connect(self._list_connections)
         self._target.clicked.connect(self.target_wanted)
         self._operator.clicked.connect(self.operator_wanted)
         self._line.clicked.connect(self.line_pressed)
         self._scanner.clicked.connect(self.scanner_pressed)
+        self._camera.clicked.connect(self.camera_wanted)
         state.changed.connect(self._tell)
 
     def restyle(self, style: Style) -> None:
@@ -88,6 +90,7 @@ class TopRow(QWidget):
         if title and noun and not self._narrow:
             title = say("top.target_of", title=title, noun=noun)
         self._show(self._target, title, say("top.no_target"))
+        self._indicate(self._camera, "camera", say("top.camera"), Tone.WAITING)
         tone = Tone.WAITING if self._listening else Tone.UNKNOWN
         self._indicate(self._scanner, "scanner", say("top.scanner" if self._listening else "top.deaf"), tone)
         sign, text, tone = _line_words(line)
