@@ -60,6 +60,8 @@ class State:
     """When a row that lacked something was last given a part of it."""
     watched: dict[str, int] = field(default_factory=dict)
     """Batches whose progress is shown, and how many devices they sent off."""
+    unsettled: set[str] = field(default_factory=set)
+    """Batches that were summed up while some of their devices were not settled."""
 
     def line(self, connection: str) -> Line:
         return self.lines.setdefault(connection, Line())

@@ -18,18 +18,29 @@ def tell_gone(work: Work, items: Sequence[int]) -> None:
 
 
 def tell_progress(work: Work, batch_id: str) -> None:
-    """Tell how many devices of the watched batches are settled, and the sum of a batch that has nothing under way."""
-    if batch_id not in work.state.watched:
-        return
+    """Tell how many devices of the watched batches are settled, and the sum of a batch that has nothing under way:
+    once, and again as what was not settled then is settled."""
     batch = work.store.batch(batch_id)
     if batch is None:
+        return
+    if batch_id not in work.state.watched:
+        if batch_id in work.state.unsettled:
+            _tell_sum(work, batch)
         return
     waiting = work.store.under_way(list(work.state.watched))
     total = sum(work.state.watched.values())
     work.tell(Claiming(max(total - waiting, 0), total))
     if not work.store.under_way([batch_id]):
         del work.state.watched[batch_id]
-        work.tell(sum_up(work, batch))
+        _tell_sum(work, batch)
+
+
+def _tell_sum(work: Work, batch: Batch) -> None:
+    summary = sum_up(work, batch)
+    work.state.unsettled.discard(batch.id)
+    if not summary.settled:
+        work.state.unsettled.add(batch.id)
+    work.tell(summary)
 
 
 def sum_up(work: Work, batch: Batch) -> Summary:

@@ -84,9 +84,12 @@ class BandStory(QObject):
 
     @Slot(object)
     def _sum_up(self, summary: Summary) -> None:
+        again = any(each.batch.id == summary.batch.id and not each.settled for each in self._sums)
+        self._sums = together((*self._sums, summary))
+        if again and (self._item is not None or self._claiming is not None):
+            return  # what was settled late is no reason to hide what was scanned since
         self._claiming = None
         self._item = None
-        self._sums = together((*self._sums, summary))
         self._told = summed_up(self._sums, self._state)
         self._tell()
 

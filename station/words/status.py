@@ -163,6 +163,8 @@ def _sending(_item: Item, _now: datetime) -> Sentence:
 
 
 def _unknown(item: Item, now: datetime) -> Sentence:
+    if item.outcome is not None and item.outcome.kind is OutcomeKind.ALREADY_CLAIMED:
+        return Sentence(Tone.UNKNOWN, say("status.whose"))
     if item.sent_at is None:
         return Sentence(Tone.UNKNOWN, say("status.no_answer"))
     return Sentence(Tone.UNKNOWN, say("status.sent_no_answer", time=time_of_day(item.sent_at, now)))

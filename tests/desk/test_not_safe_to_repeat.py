@@ -177,6 +177,8 @@ def test_a_claim_that_lands_late_is_found_though_the_first_read_could_not_tell(
     clock.ahead_s += 30
     assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
     assert len(script.sent) == 1
+    sums = [each for each in bench.news if isinstance(each, Summary)]
+    assert [each.settled for each in sums] == [False, True], "the sum is told again once it is settled"
 
 
 @pytest.mark.parametrize(("whole", "progress"), [(True, Progress.REFUSED), (False, Progress.HELD)])
