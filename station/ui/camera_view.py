@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QPointF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QPointF, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -36,7 +36,8 @@ class CameraView(QWidget):
         self._image = QImage()
         self.tags: tuple[Tag, ...] = ()
         self._still = False
-        self._look = Look()
+        self.look = Look()
+        """How a person looks at it."""
         self._pressed_at: QPointF | None = None
         self._pulled = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -45,19 +46,12 @@ class CameraView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(say("camera.picture"))
 
-    def sizeHint(self) -> QSize:
-        return QSize(480, 320)
-
-    @property
-    def look(self) -> Look:
-        return self._look
-
     @property
     def place(self) -> Place | None:
         """Where the picture lies now; None where there is none."""
         if self._image.isNull():
             return None
-        return place(QSizeF(self._image.size()), QSizeF(self.size()), self._look)
+        return place(QSizeF(self._image.size()), QSizeF(self.size()), self.look)
 
     def restyle(self, style: Style) -> None:
         self._style = style
@@ -74,16 +68,16 @@ class CameraView(QWidget):
         self.update()
 
     def mirror(self, mirrored: bool) -> None:
-        self._look = replace(self._look, mirror=mirrored)
+        self.look = replace(self.look, mirror=mirrored)
         self.update()
 
     def zoom(self, by: float, at: QPointF | None = None) -> None:
         """Bring the picture nearer, about a place of the view or its middle; 0 shows all of it again."""
         shown = self.place
         if shown is None or not by:
-            self._look = Look(mirror=self._look.mirror)
+            self.look = Look(mirror=self.look.mirror)
         else:
-            self._look = zoomed(self._look, shown, at if at is not None else QPointF(self.rect().center()), by)
+            self.look = zoomed(self.look, shown, at if at is not None else QPointF(self.rect().center()), by)
         self.update()
         self.looked.emit()
 
@@ -131,7 +125,8 @@ class CameraView(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pressed_at is not None and not self._pulled:
-            item = self._item_at(event.position())
+            shown = self.place
+            item = _item_at(shown.back(event.position()), self.seen, self.tags) if shown and self.seen else 0
             if item:
                 self.row_wanted.emit(item)
         self._pressed_at = None
@@ -148,21 +143,9 @@ class CameraView(QWidget):
             super().keyPressEvent(event)
 
     def _pull(self, shown: Place, across: float, down: float) -> None:
-        self._look = moved(self._look, shown, across, down)
+        self.look = moved(self.look, shown, across, down)
         self.update()
         self.looked.emit()
-
-    def _item_at(self, point: QPointF) -> int:
-        """The row of the code at that place, 0 for none."""
-        shown = self.place
-        if shown is None or self.seen is None:
-            return 0
-        x, y = shown.back(point)
-        for sight, tag in zip(self.seen.sights, self.tags, strict=True):
-            xs, ys = [corner[0] for corner in sight.corners], [corner[1] for corner in sight.corners]
-            if tag.item and min(xs) <= x <= max(xs) and min(ys) <= y <= max(ys):
-                return tag.item
-        return 0
 
 
 _ZOOMS: dict[int, float] = {
@@ -178,3 +161,12 @@ def _image(picture: Any) -> QImage:
     grey = picture.ndim == 2
     layout = QImage.Format.Format_Grayscale8 if grey else QImage.Format.Format_BGR888
     return QImage(picture.data, picture.shape[1], picture.shape[0], picture.strides[0], layout)
+
+
+def _item_at(at: tuple[float, float], seen: Seen, tags: tuple[Tag, ...]) -> int:
+    """The row of the code at that pixel of the picture, 0 for none."""
+    for sight, tag in zip(seen.sights, tags, strict=True):
+        xs, ys = [x for x, _ in sight.corners], [y for _, y in sight.corners]
+        if tag.item and min(xs) <= at[0] <= max(xs) and min(ys) <= at[1] <= max(ys):
+            return tag.item
+    return 0
