@@ -28,7 +28,7 @@ def judge(
     run: Run[K], terminator: str, ended_ms: int, settings: KeyboardSettings, accepts: Callable[[str], bool]
 ) -> Burst | None:
     """The scan that these keys are, or nothing where they are a person's."""
-    text = "".join(run.chars).removeprefix(settings.prefix)
+    text = "".join(run.chars).removeprefix(settings.prefix).removesuffix(settings.suffix)
     for substitute in filter(None, settings.gs_substitutes):
         text = text.replace(substitute, "\x1d")
     mean = run.total_ms / max(1, run.beats - 1)

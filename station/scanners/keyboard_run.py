@@ -47,6 +47,7 @@ class Run(Generic[K]):
     after_a_loss: bool = False
     overlong: bool = False
     _digits: str = ""
+    _dead: bool = False
     _modifier_gap: int = 0
     _since_stroke_ms: int = 0
 
@@ -69,8 +70,10 @@ class Run(Generic[K]):
         self.tokens.append(key)
         if reading.role is Role.ALT_DIGIT:
             self._digits = (self._digits + reading.char)[-4:]
-        elif reading.char:
+        elif reading.char and not (self._dead and reading.char == " "):
             self.chars.append(reading.char)
+        if reading.role is not Role.MODIFIER:
+            self._dead = reading.dead
 
     def release(self, key: K, at_ms: int) -> None:
         """Hold a release back, so that it stays behind its press; Alt going up turns its digits into a character."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from .base import Settings
+from .keyboard_layouts import TABLES
 
 _ADVANCED = {"advanced": True}
 _IN_FILE = {"in_file": True}
@@ -12,14 +13,15 @@ _IN_FILE = {"in_file": True}
 class KeyboardSettings(Settings):
     """How a keyboard-type scanner is told from a person, and how its keys are read.
 
-    ``layout``: "us" (the scanner sends a US keyboard's keys) or "same" (the layout of the computer);
+    ``layout``: "us" (the scanner sends a US keyboard's keys), "same" (the layout of the computer) or another country's;
     ``caps``: "ignore", or "apply" for scanners that make up for Caps Lock themselves; ``profile``: "normal", or
     "slow" for Bluetooth: means up to ``slow_mean_gap_ms`` then count too, with a terminator or a known label, and
     first keys are held for ``max_gap_ms``. ``prefix`` is a text and ``prefix_key`` an evdev code (a function key)
-    that a scanner may send first; ``gs_substitutes`` are texts that stand for GS. Times are milliseconds.
+    that a scanner may send first, ``suffix`` a text that it may send last; ``gs_substitutes`` are texts that stand for
+    GS. Times are milliseconds.
     """
 
-    layout: str = field(default="us", metadata={"choices": ("us", "same")})
+    layout: str = field(default="us", metadata={"choices": ("us", "same", *TABLES)})
     caps: str = field(default="ignore", metadata={"choices": ("ignore", "apply")})
     profile: str = field(default="normal", metadata={"choices": ("normal", "slow")})
     mean_gap_ms: int = field(default=50, metadata=_ADVANCED)
@@ -33,6 +35,7 @@ class KeyboardSettings(Settings):
     swallow_ms: int = field(default=50, metadata=_IN_FILE)
     prefix: str = field(default="", metadata=_ADVANCED)
     prefix_key: int = field(default=0, metadata=_IN_FILE)
+    suffix: str = field(default="", metadata=_ADVANCED)
     gs_substitutes: tuple[str, ...] = ()
     max_payload: int = field(default=4096, metadata=_IN_FILE)
 

@@ -1,15 +1,18 @@
-"""Which character a key stands for: by its place on a US keyboard, or by what the computer makes of it."""
+"""Which character a key stands for: by its place on a US or another keyboard, or by what the computer makes of it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+
+from .keyboard_layouts import TABLES, is_dead
 
 
 class Key(Protocol):
     """What must be known of a key that went down or up.
 
     ``ident`` is the same for the press and the release of one key; ``code`` is the evdev code (0 where the
-    platform tells none); ``text`` is what the computer's layout makes of it; ``repeat`` is its own repeat flag.
+    platform tells none); ``text`` is what the computer's layout makes of it; ``third``: AltGr is held, on a computer
+    that has one; ``repeat`` is its own repeat flag.
     """
 
     @property
@@ -28,6 +31,8 @@ class Key(Protocol):
     def alt(self) -> bool: ...
     @property
     def meta(self) -> bool: ...
+    @property
+    def third(self) -> bool: ...
     @property
     def caps(self) -> bool: ...
     @property
@@ -48,10 +53,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A key's role and, where it has one, its character."""
+    """A key's role and, where it has one, its character; a ``dead`` one swallows the space that follows it."""
 
     role: Role
     char: str = ""
+    dead: bool = False
 
 
 class Layout(Protocol):
@@ -102,10 +108,14 @@ def read_key(key: Key, layout: Layout) -> Reading:
         return NOTHING if key.ctrl or key.alt or key.shift else _control("\t", layout)
     if key.ctrl and not key.alt:
         return _control(_control_char(key, layout), layout)
-    if key.alt and not key.ctrl:
-        return Reading(Role.ALT_DIGIT, KEYPAD_DIGITS[key.code]) if key.code in KEYPAD_DIGITS else NOTHING
+    if key.alt and not key.ctrl and key.code in KEYPAD_DIGITS:
+        return Reading(Role.ALT_DIGIT, KEYPAD_DIGITS[key.code])
+    if key.alt and not key.ctrl and layout.layout not in TABLES:
+        return NOTHING
     char = _plain_char(key, layout)
-    return Reading(Role.CHARACTER, char) if char.isprintable() and char else NOTHING
+    if not char.isprintable() or not char:
+        return NOTHING
+    return Reading(Role.CHARACTER, char, is_dead(layout.layout, char))
 
 
 def _control(char: str, layout: Layout) -> Reading:
@@ -124,6 +134,12 @@ def _control_char(key: Key, layout: Layout) -> str:
 
 
 def _plain_char(key: Key, layout: Layout) -> str:
+    national = TABLES.get(layout.layout, {}).get(key.code)
+    if national is not None:
+        if key.third or key.alt:  # a computer whose own keyboard has no AltGr takes it for Alt
+            return national[2]
+        letter = national[0].upper() == national[1] != national[0]
+        return national[key.shift != (key.caps and layout.caps == "apply" and letter)]
     by_place = US.get(key.code)
     if key.code in _KEYPAD or by_place is None or (key.ctrl and key.alt):
         return key.text  # without Num Lock the keypad has no text: those are arrows; Ctrl+Alt is AltGr

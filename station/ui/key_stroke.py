@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 
 _X11_OFFSET = 8
 _X11_LOCK, _WINDOWS_CAPS = 0x2, 0x100
+_X11_LEVEL_3 = 0x80
 _EXTENDED = {0x11C: 96, 0x135: 98, 0x11D: 97, 0x138: 100, 0x15B: 125, 0x15C: 126}
 """Windows scan codes of keys on the right that have a twin on the left -> evdev codes."""
 
@@ -27,6 +28,7 @@ class Stroke:
     ctrl: bool
     alt: bool
     meta: bool
+    third: bool
     caps: bool
     repeat: bool
 
@@ -64,6 +66,7 @@ def stroke_of(event: QKeyEvent, window: QWindow) -> Stroke:
         ctrl=bool(modifiers & Qt.KeyboardModifier.ControlModifier),
         alt=bool(modifiers & Qt.KeyboardModifier.AltModifier),
         meta=bool(modifiers & Qt.KeyboardModifier.MetaModifier),
+        third=not _on_windows() and bool(event.nativeModifiers() & _X11_LEVEL_3),  # Windows: Ctrl and Alt
         caps=bool(event.nativeModifiers() & (_WINDOWS_CAPS if _on_windows() else _X11_LOCK)),
         repeat=event.isAutoRepeat(),
     )

@@ -29,6 +29,7 @@ class Tap:
     ctrl: bool = False
     alt: bool = False
     meta: bool = False
+    third: bool = False
     caps: bool = False
     repeat: bool = False
     scan: int | None = None
