@@ -141,7 +141,6 @@ class Application(QObject):
         from station.ui.camera_panel import add_camera
         from station.ui.connections_panel import add_connections
         from station.ui.own_panels import add_panels
-        from station.ui.pdf_pages import grey_pages
         from station.ui.scanners_panel import add_scanners
         from station.ui.single import Doorbell
 
@@ -159,7 +158,7 @@ class Application(QObject):
         self._camera = DeskCamera(listens.recorder.keep, station.clock.now, memory)
         add_camera(self.window, self._camera)
         self._wished.connect(self._do)
-        add_scanners(self.window, listens.open(self._wished.emit, grey_pages))
+        add_scanners(self.window, listens.open(self._wished.emit))
 
     @Slot(object)
     def _do(self, wish: "Callable[[], object]") -> None:

@@ -68,8 +68,8 @@ def changed_values(cls: type[Backend], values: Mapping[str, Value]) -> dict[str,
 def draw_field(field: "Field[Any]", wanted: type) -> FormField:
     """How a setting of that type is asked for."""
     choices = tuple(str(choice) for choice in field.metadata.get("choices", ()))
-    is_path = field.name in _FILES or "path" in field.metadata
-    entry = Entry.CHOICE if choices else Entry.FILE if is_path else _ENTRIES.get(wanted, Entry.TEXT)
+    path = "file" if field.name in _FILES else field.metadata.get("path", "")
+    entry = Entry.CHOICE if choices else Entry(path) if path else _ENTRIES.get(wanted, Entry.TEXT)
     default = default_of(field)
     usable = default if isinstance(default, str | int | float | bool) else ""
     # A text that is there already (the vendor's own address) is right for nearly everybody.

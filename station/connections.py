@@ -1,10 +1,10 @@
 """The doors of the set-up panel: each wish on a thread of its own, its answer in a future."""
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
+from station.asking import ask
 from station.connection_forms import import_credentials
 from station.connection_look import look, look_for_locks, problem_of, settled
 from station.connection_set_up import SetUp
@@ -57,14 +57,4 @@ class Connections:
         self._restart()
 
     def _start(self, work: Callable[[], T]) -> "Future[T]":
-        future: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                result: object = work()
-            except Exception as error:  # told in the panel
-                result = problem_of(error)
-            future.set_result(result)  # type: ignore[arg-type]
-
-        threading.Thread(target=run, name="connections", daemon=True).start()
-        return future
+        return ask(work, problem_of, "connections")

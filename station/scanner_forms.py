@@ -13,8 +13,9 @@ from station.settings import ScannerSettings, SettingsError
 from station.ui.connection_doors import KindForm, Value
 from station.words import has, say
 
-DROPPED = frozenset({"pictures", "practice"})
-"""Kinds that nobody sets up: files are dropped or opened, practice is a matter of the sample delivery."""
+ELSEWHERE = frozenset({"camera", "pictures", "practice"})
+"""Kinds that are not set up here: the camera has a panel of its own, pictures are dropped or opened, practice plays the
+sample delivery."""
 KEYBOARD = "keyboard"
 BY_HAND = ("tcp", "folder", "serial", "replay")
 """Kinds that can be set up without a device that was found, the likeliest first; others follow."""
@@ -30,7 +31,7 @@ def kind_title(kind: str) -> str:
 
 def kind_names() -> tuple[str, ...]:
     """The kinds that can be set up, in the order in which they are offered."""
-    names = [each.name for each in SHELF.listings() if each.name not in DROPPED]
+    names = [each.name for each in SHELF.listings() if each.name not in ELSEWHERE]
     return tuple(sorted(names, key=lambda name: (BY_HAND.index(name) if name in BY_HAND else len(BY_HAND), name)))
 
 

@@ -59,8 +59,6 @@ class Line:
         self.state = State(Condition.STOPPED)
         self.last: LastScan | None = None
         self.scanner: Scanner | None = None
-        self.listeners: tuple[Callable[[Scan, ScanHeard], None], ...] = ()
-        """Called on the desk's thread with each scan that was kept and what became of it."""
         self._keep, self.changed, self._monotonic = keep, changed, monotonic
         self._echoes = Echoes(0)
         self._answers: deque[Future[ScanHeard]] = deque()
@@ -136,8 +134,3 @@ class Line:
         heard = answer.result()
         self.last = LastScan(scan.at, heard.shown, scan.source, str(heard.heard))
         self.changed()
-        for listener in self.listeners:
-            try:
-                listener(scan, heard)
-            except Exception:  # a recording's fault costs no scan
-                log.exception("a listener to %s failed", self.wanted.name)

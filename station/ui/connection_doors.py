@@ -21,6 +21,7 @@ class Entry(StrEnum):
     YES_NO = "yes_no"
     CHOICE = "choice"
     FILE = "file"
+    FOLDER = "folder"
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ class SettingRow(QWidget):
         told = help_of(kind, field.name)
         self.editor.setAccessibleDescription(told)
         caption = "" if isinstance(self.editor, QCheckBox) else self._title
-        parts = [self.editor, self._chooser()] if field.entry is Entry.FILE else [self.editor]
+        has_path = field.entry in (Entry.FILE, Entry.FOLDER)
+        parts = [self.editor, self._chooser()] if has_path else [self.editor]
         lay_out(self, caption, self.editor, parts, [label(told, "caption")] if told else [])
 
     def value(self) -> Value:
@@ -100,7 +101,8 @@ class SettingRow(QWidget):
     def _chooser(self) -> QPushButton:
         choose = button(say("connections.choose_file"))
         choose.setAccessibleName(f"{say('connections.choose_file')}: {self._title}")
-        choose.clicked.connect(lambda: choose_file(self, self._title, self._take_file))
+        choose.clicked.connect(lambda: choose_file(
+            self, self._title, self._take_file, folder=self.field.entry is Entry.FOLDER))
         return choose
 
     def _take_file(self, path: str) -> None:
@@ -197,10 +199,10 @@ def lay_out(
     whole.addLayout(right, EDITOR)
 
 
-def choose_file(parent: QWidget, title: str, take: object) -> QFileDialog:
-    """Let a person choose a file; not modal, so that a scan meanwhile is heard. ``take`` gets its path."""
+def choose_file(parent: QWidget, title: str, take: object, *, folder: bool = False) -> QFileDialog:
+    """Let a person choose a file or a folder; not modal, so that a scan meanwhile is heard. ``take`` gets its path."""
     dialog = QFileDialog(parent.window(), title)
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setFileMode(QFileDialog.FileMode.Directory if folder else QFileDialog.FileMode.ExistingFile)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setModal(False)
     dialog.fileSelected.connect(take)

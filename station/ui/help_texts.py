@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from station.words import Tone, say
 
 KEYS = (
-    ("F1", "help"), ("F2", "entry"), ("F5", "check_again"), ("F6", "camera"), ("F7", "connections"), ("F8", "target"),
-    ("F9", "claim"), ("Ctrl+Z", "undo"), ("Ctrl+F", "find"), ("Ctrl+V", "paste"), ("Ctrl+C", "copy"), ("Del", "remove"),
-    ("Enter", "enter"), ("Space", "details"), ("Esc", "back"), ("Tab", "tab"),
+    ("F1", "help"), ("F2", "entry"), ("F4", "scanners"), ("F5", "check_again"), ("F6", "camera"),
+    ("F7", "connections"), ("F8", "target"), ("F9", "claim"), ("Ctrl+Z", "undo"), ("Ctrl+F", "find"),
+    ("Ctrl+V", "paste"), ("Ctrl+C", "copy"), ("Del", "remove"), ("Enter", "enter"), ("Space", "details"),
+    ("Esc", "back"), ("Tab", "tab"),
 )
 STATUSES = (
     (Tone.READY, "ready"), (Tone.DONE, "yours"), (Tone.PROBLEM, "problem"), (Tone.REPEAT, "repeat"),
@@ -15,8 +16,8 @@ STATUSES = (
 )
 ERRORS = ("already_claimed", "not_found")
 TOPICS = (
-    "scanning", "halves", "kits", "mixed", "names", "claiming", "rehearsal", "offline", "unknown", "afterwards",
-    "receipt", "support", "practice",
+    "scanning", "scanners", "halves", "kits", "mixed", "names", "claiming", "rehearsal", "offline", "unknown",
+    "afterwards", "receipt", "support", "practice",
 )
 
 

@@ -49,7 +49,7 @@ class ScannersSeen:
     def last(self) -> ScannerSeen | None:
         """The scanner that read last."""
         heard = [each for each in self.scanners if each.last_at is not None]
-        return max(heard, key=lambda each: each.last_at or datetime.min, default=None)
+        return max(heard, key=lambda each: each.last_at.timestamp() if each.last_at else 0.0, default=None)
 
     def by_key(self, key: str) -> ScannerSeen | None:
         return next((each for each in self.scanners if each.key == key), None)

@@ -26,6 +26,7 @@ class TopRow(QWidget):
     operator_wanted = Signal()
     line_pressed = Signal()
     scanner_pressed = Signal()
+    scanners_wanted = Signal()
     camera_wanted = Signal()
 
     def __init__(self, state: DeskState, style: Style, parent: QWidget | None = None) -> None:
@@ -135,6 +136,7 @@ class TopRow(QWidget):
             mixed.triggered.connect(self.mixed_wanted)
         menu.addSeparator()
         menu.addAction(say("top.connections"), self.connections_wanted.emit)
+        menu.addAction(say("top.scanners"), self.scanners_wanted.emit)
         menu.setMinimumWidth(self._connection.width())
         menu.popup(self._connection.mapToGlobal(QPoint(0, self._connection.height() + 4)))
 

@@ -72,7 +72,10 @@ class Reading(Scanner):
         """Give a scan away; an AIM identifier in front of it is its symbology. A listener's fault ends nothing."""
         text = data.decode("latin-1")
         aim, rest = ("", text) if symbology else split_aim(text)
-        scan = Scan(rest.encode("latin-1"), source or self._title, self._now(), symbology or aim)
+        self.pass_on(Scan(rest.encode("latin-1"), source or self._title, self._now(), symbology or aim))
+
+    def pass_on(self, scan: Scan) -> None:
+        """Give a scan away as it is."""
         try:
             self._on_scan(scan)
         except Exception as error:  # the desk's trouble is not the device's
