@@ -1,6 +1,7 @@
 """The connections' own secrets: in the environment, the system's keyring or the sealed file; never in a plain file."""
 
 import os
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from enum import StrEnum
@@ -74,7 +75,7 @@ class Credentials:
         self.file = file
         self._environment = os.environ if environment is None else environment
         self._keyring = keyring
-        self._tried = False
+        self._tried, self._trying = False, threading.Lock()
 
     def find(self, connection: str, name: str) -> Secret | None:
         """A connection's secret; None where there is none that can be had now."""
@@ -158,11 +159,13 @@ class Credentials:
     def _try_environment(self) -> None:
         """Open the file with ``STATION_PASSPHRASE``, once: a wrong one must not cost its time at each secret."""
         passphrase = self._environment.get(PASSPHRASE)
-        if self._tried or not passphrase:
-            return
-        self._tried = True
-        with suppress(SecretFileError):
-            self.file.unlock(Secret(passphrase))
+        # Several threads ask at the start: who comes second waits for the answer instead of finding the file locked.
+        with self._trying:
+            if self._tried or not passphrase:
+                return
+            with suppress(SecretFileError):
+                self.file.unlock(Secret(passphrase))
+            self._tried = True
 
 
 def seal_key(credentials: Credentials, make: bool) -> bytes | None:

@@ -1,5 +1,6 @@
 """Where a connection's secrets are found and kept: environment, keyring, sealed file; never a plain file."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -164,3 +165,26 @@ def test_the_key_for_pins_lives_in_the_open_file(file: SecretFile) -> None:
     file.change_passphrase(PASSPHRASE, Secret("another one by now"))
     assert seal_key(credentials, make=True) == key
     assert key.hex() not in file.path.read_text("utf-8")
+
+
+def test_who_asks_while_the_file_is_being_opened_waits_for_it(tmp_path: Path) -> None:
+    SecretFile(tmp_path / "secrets.json", CHEAP).create(PASSPHRASE)
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(SecretFile):
+        def unlock(self, passphrase: Secret) -> None:
+            begun.set()
+            assert go_on.wait(10)
+            super().unlock(passphrase)
+
+    credentials = Credentials(Slow(tmp_path / "secrets.json", CHEAP), {"STATION_PASSPHRASE": PASSPHRASE.reveal()})
+    told: list[FileState] = []
+    threads = [threading.Thread(target=lambda: told.append(credentials.state())) for _ in range(2)]
+    threads[0].start()
+    assert begun.wait(10)
+    threads[1].start()
+    threads[1].join(0.2)
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert told == [FileState.OPEN, FileState.OPEN]
