@@ -58,6 +58,7 @@ class CameraPanel(Panel):
     width."""
 
     resized = Signal()
+    wanted_share = 0.42
 
     def __init__(
         self, doors: CameraDoors, bridge: Bridge, item_of: Callable[[int], Item | None], style: Style
@@ -66,14 +67,15 @@ class CameraPanel(Panel):
         self._doors, self._answers = doors, Answers(self)
         self._tags = Tags(bridge, doors.heard, item_of, self)
         self._still: Seen | None = None
-        self._shown: tuple[int, tuple[Sight, ...], tuple[Tag, ...]] | None = None
+        self._shown: tuple[int, tuple[Sight, ...], tuple[Tag, ...], bool] | None = None
         self._asked = self._any_there = False
         self.picker, self.view, self.buttons = CameraPicker(), CameraView(style), CameraButtons()
         self._trouble, self._sum = TroublePage(), label("", "muted")
         self._pages = QStackedLayout()
         self._pages.addWidget(self._trouble)
         self._pages.addWidget(self.view)
-        self.content.addWidget(self.picker)
+        self.title.hide()  # the camera's name says it, and the picture needs the room
+        self.head.insertWidget(0, self.picker, 1)
         self.content.addLayout(self._pages, 1)
         self.content.addWidget(self._sum)
         self.content.addWidget(self.buttons)
@@ -182,9 +184,9 @@ class CameraPanel(Panel):
         self._pages.setCurrentWidget(self.view)
         self.buttons.still.setEnabled(True)
         tags = self._tags.tags(seen.sights)
-        shown = (seen.number, seen.sights, tags)
+        still = self._still is not None
+        shown = (seen.number, seen.sights, tags, still)
         if shown != self._shown:
             self._shown = shown
-            still = self._still is not None
             self.view.show_seen(seen, tags, still=still)
             self._sum.setText(sum_of(tags, still=still))

@@ -90,6 +90,7 @@ class Layout(QWidget):
         width = min(max(px(PANEL), round(self._width * PANEL_SHARE)), px(WIDEST_PANEL))
         if not self._wide:
             width = px(PANEL) + OPENED
+        width = self._share(width)
         own = px(self.panels.wanted_width)
         if not own and (self._wide or self._width - 2 * OUTSIDE - BETWEEN - width >= px(LEAST_TABLE)):
             if self._middle.indexOf(self.panels) < 0:
@@ -108,6 +109,11 @@ class Layout(QWidget):
         self.panels.setFixedWidth(least)
         self.panels.setGeometry(place.right() + 1 - least, place.top(), least, height)
         self.panels.raise_()
+
+    def _share(self, width: int) -> int:
+        """The width of a panel that wants its share: more than that of the others, as far as the table can spare it."""
+        spare = self._width - 2 * OUTSIDE - BETWEEN - self._style.px(LEAST_TABLE)
+        return max(width, min(round(self._width * self.panels.wanted_share), spare))
 
     def _build(self) -> None:
         whole = self._whole = QVBoxLayout(self)

@@ -41,6 +41,11 @@ class Panels(QFrame):
         """How wide, at 100 %, the panel in view wants to be at least; 0 for as wide as they all are."""
         return int(getattr(self._panels.get(self._open), "wanted_width", 0))
 
+    @property
+    def wanted_share(self) -> float:
+        """How much of the window's width the panel in view wants beside the table; 0 for as much as they all get."""
+        return float(getattr(self._panels.get(self._open), "wanted_share", 0))
+
     def add(self, name: str, panel: QWidget) -> None:
         """Give the window a panel; its key and its button work from now on."""
         self._panels[name] = panel
