@@ -34,6 +34,6 @@ def start_logging(folder: Path, *, verbose: bool = False) -> None:
         handler = logging.StreamHandler()
     handler.setFormatter(_OneLine("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
     root.addHandler(handler)
-    # These two write addresses and statement parameters at the finer levels: never at any level of ours.
-    for chatty in ("httpx", "httpcore", "sqlalchemy", "alembic", "PIL", "asyncio"):
+    # At the finer levels these write addresses, headers, statement parameters and keys: never at any level of ours.
+    for chatty in ("httpx", "httpcore", "oauthlib", "sqlalchemy", "alembic", "keyring", "PIL", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -54,8 +54,9 @@ def _write(path: Path, section: str, name: str, wanted: Mapping[str, object]) ->
         table = _table(_table(document, section, headless=True), name)
         for gone in [key for key in table if key not in wanted]:
             del table[gone]
+        stands = table.unwrap()
         for key, value in wanted.items():
-            if table.get(key) != value or type(table[key].unwrap()) is not type(value):
+            if stands.get(key) != value or type(stands[key]) is not type(value):
                 table[key] = value
 
     _change(path, edit)

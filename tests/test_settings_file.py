@@ -176,6 +176,16 @@ def test_nobody_ever_reads_half_a_file(path: Path) -> None:
     assert broken == []
 
 
+def test_a_connection_with_a_yes_or_no_is_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    for whole, seconds in ((True, 30.0), (True, 30), (False, 30.0)):
+        write_connection(path, "oslo", "disruptive", {"whole_organization": whole, "claim_timeout_s": seconds})
+        kind, values = connections(path)["oslo"]
+        assert (kind, values["whole_organization"], type(values["claim_timeout_s"])) == (
+            "disruptive", whole, type(seconds)
+        )
+
+
 @given(st.dictionaries(st.sampled_from(["target", "base_url", "key_id"]), st.text(max_size=40)))
 def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory, values: dict[str, str]) -> None:
     path = tmp_path_factory.mktemp("any") / "settings.toml"
