@@ -134,6 +134,7 @@ class Application(QObject):
         return self._listens.hearing.filter if self._listens is not None else None
 
     def _open_ways_in(self, station: "Station") -> None:
+        from station.calibrating import Calibrating
         from station.camera import DeskCamera
         from station.connections import Connections
         from station.desk.house import greet
@@ -143,6 +144,7 @@ class Application(QObject):
         from station.ui.own_panels import add_panels
         from station.ui.scanners_panel import add_scanners
         from station.ui.single import Doorbell
+        from station.ui.wizard_panel import add_wizard
 
         station.desk.do(greet)
         self._app.setWindowIcon(QIcon(str(resources() / "icons" / "app.svg")))
@@ -159,6 +161,7 @@ class Application(QObject):
         add_camera(self.window, self._camera)
         self._wished.connect(self._do)
         add_scanners(self.window, listens.open(self._wished.emit))
+        add_wizard(self.window, Calibrating(listens.hearing, self._folders.settings, self._wished.emit))
 
     @Slot(object)
     def _do(self, wish: "Callable[[], object]") -> None:

@@ -88,6 +88,14 @@ class KeyFilter(QObject):
         self._listening.deleteLater()
         self._listening = None
 
+    def use(self, rule: Rule) -> Rule:
+        """Judge keys by another rule from now on; gives the one before, with which it is done."""
+        before = self._rule
+        self._apply(before.finish())
+        self._rule = rule
+        self._arm()
+        return before
+
     @property
     def last_key_log(self) -> tuple[KeyNote, ...]:
         """The last keys with their gaps and kinds; never which keys they were."""

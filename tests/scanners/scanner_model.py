@@ -1,5 +1,6 @@
 """A keyboard-type scanner with all its settings, at a computer with a layout and a Caps Lock of its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from station.scanners.keyboard_layouts import TABLES, is_dead
@@ -52,7 +53,7 @@ class Scanner:
         elif char == "\x1d" and self.gs == "lost":
             return
         elif char == "\x1d" and self.gs == "digits":
-            self._hold(ALT, lambda: [self._tap(KEYPAD[digit], alt=True) for digit in "029"])
+            self._hold(ALT, self._tap_digits)
         elif char == "\x1d" and self.gs != "control":
             for other in self.gs:
                 self._send(other)
@@ -74,9 +75,12 @@ class Scanner:
         if dead:
             self._tap(57, text=char if self.computer == self.layout else " ")
 
-    def _hold(self, code: int, inside: object) -> None:
+    def _tap_digits(self) -> None:
+        for digit in "029":
+            self._tap(KEYPAD[digit], alt=True)
+
+    def _hold(self, code: int, inside: Callable[[], None]) -> None:
         """A modifier goes down with the key and up with it."""
-        assert callable(inside)
         at = round(self._at)
         self.keys.append((at, Tap(code, True, caps=self.caps)))
         inside()

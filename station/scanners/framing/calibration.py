@@ -17,11 +17,14 @@ TAIL = "END"
 """What follows the label's separator GS."""
 WHOLE = f"{LABEL}\x1d{TAIL}"
 """The text of the label that is shown and printed."""
+SHORT = '~CAL~aZqYmM1-:/"@#\\|'
+"""The same for scanners that read only bars, and for a screen's few dots."""
 
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]$")
 _ENDS = "\r\n\t\x04"
 _ALIKE = 0.6
 """What share of the label must be there for the scan to be one of it."""
+_FAR_TOO_LONG = 400
 _LONGEST_GAP_MS, _LARGEST_MEAN_MS = 600, 150
 _END_NAMES = {"\r": "enter", "\n": "line_feed", "\t": "tab", "\x04": "eot", "": "none"}
 
@@ -57,6 +60,7 @@ class Calibration:
 class _Parts:
     """The scan taken apart: what stands before the label and after it, and how its GS came."""
 
+    label: str
     before: list[Piece]
     gs: list[Piece] | None
     after: list[Piece]
@@ -87,11 +91,12 @@ def examine(keys: Sequence[Timed], settings: KeyboardSettings) -> Calibration:
 def examine_text(text: str) -> Calibration:
     """Judge a scan of the label that came as bytes, without AIM identifier and line end: nothing can be set for it."""
     settings = KeyboardSettings()
-    if LABEL not in text:
+    label = next((each for each in (LABEL, SHORT) if each in text), "")
+    if not label:
         share = _share(text)
         found = _damage(text) if share >= _ALIKE else Finding("not_the_label")
         return Calibration(share >= _ALIKE, False, settings, findings=(found,))
-    before, _, after = text.partition(LABEL)
+    before, _, after = text.partition(label)
     gs, _, rest = after.partition(TAIL) if TAIL in after else ("", "", after)
     kind = "untested" if TAIL not in after else "control" if gs == "\x1d" else "substitute" if gs else "lost"
     findings = [Finding("arrives_whole"), _gs_finding(kind, gs)]
@@ -117,14 +122,15 @@ def _text(pieces: Sequence[Piece]) -> str:
 
 def _take_apart(pieces: list[Piece]) -> _Parts | None:
     text = _text(pieces)
-    at = text.find(LABEL)
-    if at < 0:
+    label = next((each for each in (LABEL, SHORT) if each in text), "")
+    if not label:
         return None
-    rest = pieces[at + len(LABEL):]
+    at = text.find(label)
+    rest = pieces[at + len(label):]
     tail = _text(rest).find(TAIL)
     if tail < 0:
-        return _Parts(pieces[:at], None, rest)
-    return _Parts(pieces[:at], rest[:tail], rest[tail + len(TAIL):])
+        return _Parts(label, pieces[:at], None, rest)
+    return _Parts(label, pieces[:at], rest[:tail], rest[tail + len(TAIL):])
 
 
 def _whole(
@@ -147,14 +153,14 @@ def _whole(
         Finding("caps_untested" if not any(key.caps for _, key in keys) else f"caps_{proposal.caps}"),
         Finding(f"end_{_END_NAMES[terminator]}"),
         *([Finding("prefix", (("text", prefix),))] if prefix and UNREAD not in prefix else []),
-        *([Finding("prefix_key", (("n", str(prefix_key)),))] if prefix_key else []),
+        *([Finding("prefix_key", (("key", str(prefix_key)),))] if prefix_key else []),
         *([Finding("suffix", (("text", ended),))] if ended and UNREAD not in ended else []),
         *([Finding("strange_keys")] if UNREAD in ended or (UNREAD in prefix and not prefix_key) else []),
         Finding("aim_on", (("text", aim.group()),)) if aim else Finding("aim_off"),
         _gs_finding(gs, gs_text),
         _pace_finding(mean, longest),
     ]
-    wanted = LABEL if parts.gs is None else LABEL + TAIL if gs == "lost" else WHOLE
+    wanted = parts.label + ("" if parts.gs is None else TAIL if gs == "lost" else f"\x1d{TAIL}")
     wanted = wanted.replace(gs_text, "\x1d") if gs_text else wanted
     works = reads(keys, proposal) == (aim.group() if aim else "") + wanted
     findings.append(Finding("works" if works else "works_not"))
@@ -206,17 +212,24 @@ def _pace_finding(mean: float, longest: int) -> Finding:
 
 
 def _share(text: str) -> float:
-    matcher = SequenceMatcher(None, text, LABEL, autojunk=False)
-    return sum(block.size for block in matcher.get_matching_blocks()) / len(LABEL)
+    """What share of the label that it is most like a text holds, 0 to 1."""
+    return max(len(_came(text, label)) / len(label) for label in (LABEL, SHORT)) if len(text) < _FAR_TOO_LONG else 0.0
+
+
+def _came(text: str, label: str) -> set[int]:
+    """The places of a label whose characters are in a text, in order."""
+    blocks = SequenceMatcher(None, text, label, autojunk=False).get_matching_blocks()
+    return {at for block in blocks for at in range(block.b, block.b + block.size)}
 
 
 def _damage(text: str) -> Finding:
     """Which characters of the label did not come."""
-    if LABEL.swapcase() in text:
-        return Finding("case_swapped")
-    if LABEL.upper() in text or LABEL.lower() in text:
-        return Finding("case_lost")
-    blocks = SequenceMatcher(None, text, LABEL, autojunk=False).get_matching_blocks()
-    came = {at for block in blocks for at in range(block.b, block.b + block.size)}
-    lost = "".join(dict.fromkeys(char for at, char in enumerate(LABEL) if at not in came))
+    for label in (LABEL, SHORT):
+        if label.swapcase() in text:
+            return Finding("case_swapped")
+        if label.upper() in text or label.lower() in text:
+            return Finding("case_lost")
+    label = LABEL if len(text) > (len(LABEL) + len(SHORT)) // 2 else SHORT
+    came = _came(text, label)
+    lost = "".join(dict.fromkeys(char for at, char in enumerate(label) if at not in came))
     return Finding("characters", (("text", lost),))

@@ -26,6 +26,7 @@ class _Press:
     alt: bool
     meta: bool
     down: bool = True
+    third: bool = False
     caps: bool = False
     repeat: bool = False
 
@@ -52,6 +53,7 @@ class KeyCodes:
     _digits: str = ""
     _last: float = 0.0
     _broken: bool = False
+    _dead: bool = False
 
     def feed(self, kind: int, code: int, value: int, at_s: float) -> list[str]:
         done = self.tick(at_s)
@@ -88,7 +90,9 @@ class KeyCodes:
             case Role.TERMINATOR:
                 return self._end()
             case Role.CHARACTER | Role.CONTROL:
-                self._add(reading.char)
+                if not (self._dead and reading.char == " "):
+                    self._add(reading.char)
+                self._dead = reading.dead
             case Role.ALT_DIGIT:
                 self._digits = (self._digits + reading.char)[-4:]
             case _:
@@ -100,7 +104,8 @@ class KeyCodes:
             self._text.append(char)
 
     def _end(self) -> list[str]:
-        text, broken = "".join(self._text).removeprefix(self.settings.prefix), self._broken
+        text, broken = "".join(self._text), self._broken
+        text = text.removeprefix(self.settings.prefix).removesuffix(self.settings.suffix)
         self._text, self._digits, self._broken = [], "", False
         if broken:
             self.lost += 1  # a code with a hole in it is no code
