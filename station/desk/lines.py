@@ -46,6 +46,8 @@ def failed(work: Work, connection: str, error: CallError) -> None:
         line.clock_off = error.clock_off
         pause(work, connection, error.cause, error.detail)
         return
+    if error.cause is not Cause.RATE_LIMIT:  # what the vendor asks to wait is a part of its pace, an outage is not
+        work.state.pace.pop(connection, None)
     line.failures += 1
     wait = _wait(work, line, error)
     line.retry_at = max(line.retry_at, work.clock.monotonic() + wait)

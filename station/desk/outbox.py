@@ -6,7 +6,7 @@ from station.backends.base import Backend
 from station.core.batch import Batch
 from station.core.item import Device, Item
 
-from . import checking, holders, lines, pauses, sending
+from . import checking, cooling, holders, lines, pauses, queue, sending
 from .work import Work
 
 Rows = list[tuple[Batch, Item, Device]]
@@ -22,7 +22,7 @@ def pump(work: Work) -> None:
 def _begin(work: Work, connection: str) -> None:
     backend = work.state.backends[connection]
     limit = work.state.limits.get(connection, backend.traits.items_a_call)
-    rows = work.store.queued(connection, limit)
+    rows = work.store.queued(connection, limit, queue.order_of(work, connection), cooling.batches(work))
     if not rows:
         return
     batch = rows[0][0]

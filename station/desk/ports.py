@@ -104,6 +104,18 @@ class Reader(RowReader, Protocol):
         """Those that Claim has not closed."""
         ...
 
+    def waiting_batches(self, limit: int = 200) -> list[Batch]:
+        """Those that are closed and have devices queued, under way, unknown or held; the oldest first."""
+        ...
+
+    def tally(self, batch: str) -> Mapping[Progress, int]:
+        """How many devices of a batch stand where; without those that other rows hold."""
+        ...
+
+    def attempts(self, batch: str) -> tuple[int, datetime | None]:
+        """How often a claim of this batch was sent or tried to be sent, and when last."""
+        ...
+
     def events(self, *, item: int = 0, batch: str = "") -> list[Event]:
         """Oldest first."""
         ...

@@ -12,7 +12,7 @@ from station.core.item import Device, Event, Item
 from station.core.outcome import DONE, HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 
-from . import lines, naming, summaries
+from . import lines, naming, pace, summaries
 from .work import Work
 
 Rows = Sequence[tuple[Batch, Item, Device]]
@@ -102,6 +102,7 @@ settle.rescue = lost  # type: ignore[attr-defined]
 def _answer(work: Work, call: Call, answer: Answer) -> None:
     lines.works(work, call.connection)
     work.state.limits.pop(call.connection, None)
+    pace.measure(work, call)
     outcomes = _by_device(answer)
     open_devices = [d for d in work.store.devices_of_call(call.key) if d.progress in _WAITING]
     unsure = False

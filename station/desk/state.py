@@ -8,6 +8,8 @@ from station.core.errors import Cause
 from station.core.news import LineState
 from station.core.target import Account
 
+from .pace import Pace
+
 
 @dataclass
 class Line:
@@ -60,6 +62,12 @@ class State:
     """When a row that lacked something was last given a part of it."""
     watched: dict[str, int] = field(default_factory=dict)
     """Batches whose progress is shown, and how many devices they sent off."""
+    pace: dict[str, Pace] = field(default_factory=dict)
+    """How fast each connection settles what waits for it, as measured."""
+    cool_off_s: float = 0.0
+    """How long after Claim a batch can still be cancelled before anything of it is sent."""
+    cooling: set[str] = field(default_factory=set)
+    """Batches whose cool-off has a timer that ends it."""
     unsettled: set[str] = field(default_factory=set)
     """Batches that were summed up while some of their devices were not settled."""
 

@@ -1,6 +1,6 @@
 """What the desk writes into its store, by subject."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -206,8 +206,13 @@ class Facts(Protocol):
 class Calls(Protocol):
     """What waits to be sent, the calls, and the history."""
 
-    def queued(self, connection: str, limit: int) -> list[tuple[Batch, Item, Device]]:
-        """The next queued devices of the oldest batch of this connection that is not paused, at most ``limit``."""
+    def queued(
+        self, connection: str, limit: int, first: Sequence[str] = (), without: Collection[str] = ()
+    ) -> list[tuple[Batch, Item, Device]]:
+        """The next queued devices of one batch of this connection that is not paused, at most ``limit``.
+
+        Batches go as ``first`` says, then the oldest; those in ``without`` are passed over.
+        """
         ...
 
     def queued_connections(self) -> list[str]:

@@ -2,6 +2,7 @@
 """Calls and the queue that they are made of."""
 
 import json
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from station.core.batch import Batch
@@ -85,13 +86,18 @@ class CallWrites(CallReads, FindingWrites):
             sets = ", ".join(f"{name} = ?" for name in changes)
             self._db.write(f"UPDATE calls SET {sets} WHERE key = ?", *changes.values(), key)
 
-    def queued(self, connection: str, limit: int) -> list[tuple[Batch, Item, Device]]:
+    def queued(
+        self, connection: str, limit: int, first: Sequence[str] = (), without: Collection[str] = ()
+    ) -> list[tuple[Batch, Item, Device]]:
         """A device that another row holds is passed over."""
         rows = self._db.read(
             f"SELECT {BATCH_COLUMNS}, b.seq FROM batches b WHERE b.connection = ? AND b.queued > 0 AND b.paused = '' "
             "ORDER BY b.seq", connection,
         )
-        for row in rows:
+        places = {batch: place for place, batch in enumerate(first)}
+        for row in sorted(rows, key=lambda row: (places.get(row["id"], len(places)), row["seq"])):
+            if row["id"] in without:
+                continue
             devices = self._devices(
                 "JOIN items i ON i.id = d.item WHERE i.batch = ? AND i.queued_devices > 0 AND d.progress = 'queued' "
                 "AND d.inside IS NULL ORDER BY i.number, d.id LIMIT ?", row["seq"], limit,

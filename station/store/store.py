@@ -13,15 +13,16 @@ from .findings import FindingReads
 from .journal import JournalReads, JournalWrites
 from .listing import ListingReads
 from .problems import sort_error
+from .queue import QueueReads
 from .seals import MemoryOnly, Seal
 from .secrets import SecretKeeping
 
 
-class SqliteReader(ListingReads, CallReads, FindingReads, JournalReads, BatchReads, FactReads):
+class SqliteReader(ListingReads, CallReads, FindingReads, JournalReads, BatchReads, FactReads, QueueReads):
     """What can be read; secrets are not told, only that they are there."""
 
 
-class SqliteStore(ListingReads, CallWrites, JournalWrites, FactWrites):
+class SqliteStore(ListingReads, CallWrites, JournalWrites, FactWrites, QueueReads):
     """All that the desk keeps. Used on the thread that opened it; ``read_only`` may be entered on any."""
 
     def __init__(self, path: Path, connection: Connection, seal: Seal) -> None:
