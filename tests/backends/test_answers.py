@@ -1,10 +1,11 @@
 """Any answer that a server may send is read to a value or a reason, never to another exception."""
 
 import gzip
+import html
 import json
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 from uuid import uuid4
 
 import pytest
@@ -133,6 +134,8 @@ def test_a_long_secret_is_masked_wherever_it_stands(before: str, secret: str, af
     for text in (f"{before}{secret}{after}", json.dumps({"told": f"{before}{secret}{after}"})):
         assert secret not in mask(text, [Secret(secret)])
         assert json.dumps(secret)[1:-1] not in mask(text, [Secret(secret)])
+        for form in (html.escape(secret), quote(secret, safe="", errors="surrogatepass"), repr(secret)[1:-1]):
+            assert form not in mask(before + form + after, [Secret(secret)])
 
 
 def test_a_short_secret_is_masked_as_a_word() -> None:

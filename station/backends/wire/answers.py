@@ -1,5 +1,6 @@
 """Reads HTTP answers without trusting them, and sorts failures by what the desk must do next."""
 
+import html
 import json
 import re
 import zlib
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
+from urllib.parse import quote, quote_plus
 
 from station.core.errors import CallError, Cause, NotSentError, SignInError, UnclearError
 from station.core.secret import MASK, Secret
@@ -220,15 +222,25 @@ def clock_off(headers: Mapping[str, str], now: datetime) -> float | None:
 
 
 def mask(text: str, secrets: Iterable[Secret]) -> str:
-    """The text with every secret in it masked."""
+    """The text with every secret in it masked, also as JSON, a page, an address or Python would write it."""
     for secret in sorted((one.reveal() for one in secrets if one), key=len, reverse=True):
-        escaped = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-        for form in sorted(escaped, key=len, reverse=True):
+        for form in sorted(_forms(secret), key=len, reverse=True):
             if len(form) >= _PLAIN_SECRET:
                 text = text.replace(form, MASK)
             else:
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", MASK, text)
     return text
+
+
+def _forms(secret: str) -> set[str]:
+    if secret.isascii() and secret.isalnum():
+        return {secret}  # the same wherever it stands
+    inside = {secret, json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], repr(secret)[1:-1]}
+    inside |= {json.dumps(form)[1:-1] for form in inside}
+    pages = {html.escape(form, quote=quotes) for form in inside for quotes in (True, False)}
+    data = secret.encode("utf-8", "surrogatepass")
+    addresses = {quote(data, safe=""), quote(data), quote_plus(data)}
+    return inside | pages | addresses | {re.sub("%..", lambda code: code[0].lower(), form) for form in addresses}
 
 
 def shorten(text: str, secrets: Iterable[Secret] = ()) -> str:
