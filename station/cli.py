@@ -191,3 +191,25 @@ def demo(output: Annotated[Path, typer.Option(metavar="FOLDER", help="Where pict
     _end(do(output))
 
 
+@app.command()
+def record(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
+    seconds: Annotated[float, typer.Option(min=0, help="For so long; without, until Ctrl+C.")] = 0.0,
+    as_json: options.AsJson = False,
+) -> None:
+    """Scan with the scanners that are set up, and write down what they read; secrets are replaced."""
+    from .commands.shifts import record as do
+
+    _end(do(file, seconds, as_json))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A recording.")],
+    speed: Annotated[float, typer.Option(min=0, help="2: twice as fast; 0: without gaps.")] = 1.0,
+    as_json: options.AsJson = False,
+) -> None:
+    """Play a recorded shift again: its scans come on this desk's table."""
+    from .commands.shifts import replay as do
+
+    _end(do(file, speed, as_json))

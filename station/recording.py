@@ -45,11 +45,13 @@ class Recorder:
         self.end()
         self._tape = Tape(path, self._now())
 
-    def end(self) -> None:
-        """Record no more; what was read before is in the file."""
+    def end(self) -> int:
+        """Record no more; what was read before is in the file. Gives the scans in it."""
         tape, self._tape = self._tape, None
-        if tape is not None:
-            tape.end()
+        if tape is None:
+            return 0
+        tape.end()
+        return tape.count
 
     def note(self) -> tuple[str, int]:
         """The file that is written and the scans in it; an empty text while nothing is recorded."""

@@ -8,6 +8,7 @@ from .answers import Exit, note, put_answer
 from .checkup import Found
 from .checkup_machine import look_at_machine
 from .checkup_parts import look_at_parts
+from .checkup_scanners import look_at_scanners
 from .checkup_station import look_at_station
 from .running import find_settings
 
@@ -19,6 +20,7 @@ def doctor(backend: str, as_json: bool) -> Exit:
     def all_of_it() -> Iterator[Found]:
         yield from look_at_machine(folders)
         yield from look_at_parts(settings, folders)
+        yield from look_at_scanners()
         yield from look_at_station(settings, folders, backend)
 
     found = list(all_of_it())

@@ -102,7 +102,7 @@ def test_names_of_unfinished_files_hidden_ones_links_and_folders_are_passed_over
     inbox = tmp_path / "inbox"
     (inbox / "folder.png").mkdir(parents=True)
     (tmp_path / "label.png.part").rename(inbox / "label.png.part")
-    os.symlink(tmp_path / "far.png", inbox / "link.png")
+    (inbox / "link.png").symlink_to(tmp_path / "far.png")
     with watching(inbox) as heard:
         time.sleep(3 * STILL_S)
         assert heard.texts == []
