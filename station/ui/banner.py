@@ -28,7 +28,8 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A line that stays for ``seconds`` (0: until taken back); ``action`` is a button's text, ``act`` its effect."""
+    """A line that stays for ``seconds`` (0: until taken back); ``action`` is a button's text, ``act`` its effect, and
+    ``also`` and ``act_also`` those of a second one."""
 
     kind: Kind
     tone: Tone
@@ -37,6 +38,8 @@ class Notice:
     seconds: float = 0
     action: str = ""
     act: Callable[[], object] | None = field(default=None, compare=False)
+    also: str = ""
+    act_also: Callable[[], object] | None = field(default=None, compare=False)
 
 
 class Banner(QFrame):
@@ -52,16 +55,18 @@ class Banner(QFrame):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._text.setWordWrap(True)
-        self._act = QPushButton()
+        self._act, self._also = QPushButton(), QPushButton()
         self._close = QPushButton(say("banner.close"))
         self._close.setProperty("look", "quiet")
-        for button in (self._act, self._close):
+        for button in (self._act, self._also, self._close):
             button.setAutoDefault(False)
             button.hide()
         row.addWidget(self._text, 1)
+        row.addWidget(self._also)
         row.addWidget(self._act)
         row.addWidget(self._close)
         self._act.clicked.connect(self._do)
+        self._also.clicked.connect(self._do_also)
         self._close.clicked.connect(self._take_back_shown)
         self._leaving = QTimer(self, singleShot=True)
         self._leaving.timeout.connect(self._take_back_shown)
@@ -108,9 +113,10 @@ class Banner(QFrame):
             self._text.setText(printable(notice.text))
             self._text.setToolTip(notice.detail)
             self._text.setAccessibleName(notice.text)
-            self._act.setText(notice.action)
-            self._act.setAccessibleName(notice.action)
-            self._act.setVisible(bool(notice.action))
+            for button, text in ((self._act, notice.action), (self._also, notice.also)):
+                button.setText(text)
+                button.setAccessibleName(text)
+                button.setVisible(bool(text))
             self._close.setVisible(notice.kind is not Kind.LINE)
             if notice.seconds:
                 self._leaving.start(round(notice.seconds * 1000))
@@ -121,6 +127,11 @@ class Banner(QFrame):
     def _do(self) -> None:
         if self._shown is not None and self._shown.act is not None:
             self._shown.act()
+
+    @Slot()
+    def _do_also(self) -> None:
+        if self._shown is not None and self._shown.act_also is not None:
+            self._shown.act_also()
 
     @Slot()
     def _take_back_shown(self) -> None:

@@ -95,6 +95,8 @@ class Counter(QAbstractButton):
 
 class Counters(QWidget):
     wanted = Signal(object)  # Show
+    queue_wanted = Signal()
+    """What waits or nobody can tell is looked at batch by batch, beside its rows."""
 
     def __init__(self, style: Style, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,6 +110,8 @@ class Counters(QWidget):
         for kind, tone, show in KINDS:
             counter = Counter(kind, tone, style)
             counter.clicked.connect(lambda _checked=False, show=show: self.wanted.emit(show))
+            if kind in ("queued", "unknown"):
+                counter.clicked.connect(self.queue_wanted)
             row.addWidget(counter)
             self._counters[kind] = counter
         self.tell(Counts())

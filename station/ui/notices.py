@@ -1,5 +1,6 @@
 """Turns news about connections, wishes and troubles into lines for the banner."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Slot
@@ -24,7 +25,7 @@ class Notices(QObject):
                  parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._banner, self._state, self._wishes = banner, state, wishes
-        self._queued_since: datetime | None = None
+        self._open_queue: Callable[[], object] | None = None
         bridge.refused.connect(self._refuse)
         bridge.undone.connect(self._undo)
         bridge.imported.connect(self._import)
@@ -32,10 +33,15 @@ class Notices(QObject):
         bridge.trouble.connect(self._trouble)
         state.changed.connect(self._line)
 
+    def offer_queue(self, open_queue: Callable[[], object]) -> None:
+        """From now on the line about a connection offers to look at what waits."""
+        self._open_queue = open_queue
+        self._line()
+
     @Slot()
     def _line(self) -> None:
-        line = self._state.line
-        if line is None or line.state in (LineState.ONLINE, LineState.UNTRIED):
+        line = self._state.cut_off
+        if line is None:
             self._banner.take_back(Kind.LINE)
             return
         code = error_code(line.cause or "other", line.detail)
@@ -48,8 +54,11 @@ class Notices(QObject):
             counsel = advise("error", code, title=line.title)
             text = f"{counsel.cause}. {self._waiting() or counsel.meaning}"
         tone = Tone.WAITING if line.state is LineState.OFFLINE else Tone.UNKNOWN
+        by_person = line.state is LineState.PAUSED and not line.cause
+        queue = say("banner.queue") if self._open_queue is not None and self._state.plan.counts.queued else ""
         self._banner.tell(
-            Notice(Kind.LINE, tone, text, line.detail, action=say("banner.try_now"), act=self._wishes.try_now)
+            Notice(Kind.LINE, tone, text, line.detail, action=say("banner.resume" if by_person else "banner.try_now"),
+                   act=lambda: self._wishes.try_now(line.connection), also=queue, act_also=self._open_queue)
         )
 
     def _waiting(self) -> str:

@@ -19,6 +19,7 @@ from .operator_panel import OperatorPanel
 from .panel_parts import Panel
 from .panel_wishes import PanelWishes
 from .panels import DETAILS
+from .queue_panel import add_queue
 from .summary_panel import SummaryPanel
 from .support_panel import SupportPanel
 from .target_picker import TargetPicker
@@ -70,6 +71,7 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
     window.panels.opened.connect(lambda name: panels[name].opened() if name in panels else None)
     window.panels.opened.connect(lambda _name: _offer_close(window, details))
     window.panels.closed.connect(lambda: _offer_close(window, details))
+    add_queue(window, desk, surroundings.receipts.parent / "exports", surroundings.now)
     state.changed.connect(lambda: window.parts.starts.tell(all_that_starts(state, terms)))
     _offer_close(window, details)
     details.show_row(window.table.current_id())

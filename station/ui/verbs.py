@@ -4,10 +4,23 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from station.desk import afterwards, batches, intake, names, pauses, places, rehearsals, rows, table
+    from station.desk import (
+        afterwards,
+        batches,
+        intake,
+        names,
+        pauses,
+        places,
+        queue,
+        queue_facts,
+        rehearsals,
+        rows,
+        table,
+    )
 else:
 
     def __getattr__(name: str) -> Any:
         return importlib.import_module(f"station.desk.{name}")
 
-__all__ = ["afterwards", "batches", "intake", "names", "pauses", "places", "rehearsals", "rows", "table"]
+__all__ = ["afterwards", "batches", "intake", "names", "pauses", "places", "queue", "queue_facts", "rehearsals", "rows",
+           "table"]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from station.core.news import LineState
 from station.core.scan import Scan
 from station.desk.sorting import Order
 
@@ -57,8 +58,12 @@ class Wishes:
     def clear(self) -> None:
         self._desk.do(verbs.batches.clear, self._state.operator)
 
-    def try_now(self) -> None:
-        self._desk.do(verbs.pauses.try_now, self._state.connection)
+    def try_now(self, connection: str = "") -> None:
+        """Do not wait any longer (on the chosen connection); one that was stopped goes on, too."""
+        name = connection or self._state.connection
+        line = self._state.lines.get(name)
+        paused = line is not None and line.state is LineState.PAUSED
+        self._desk.do(verbs.pauses.resume if paused else verbs.pauses.try_now, name)
 
     def rows(self) -> "RowWishes":
         return RowWishes(self._desk, self._state)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from station.core.errors import Cause, NotSentError, SignInError, TargetError
 from station.core.item import Item, Reason
+from station.core.news import LineState
 from station.core.progress import Progress
 from station.desk import cooling, lines, pauses, queue, queue_facts
 from station.desk.pace import Pace
@@ -203,7 +204,7 @@ def test_how_long_it_takes_is_told_by_the_measured_pace(opened: Open) -> None:
     do(bench, measured)
     standing = bench.station.desk.do(queue_facts.stand).result(PATIENCE_S)
     assert standing.ways["local"].rate == 0.5
-    way = replace(standing.ways["local"], state=queue_facts.LineState.ONLINE, cause=None)
+    way = replace(standing.ways["local"], state=LineState.ONLINE, cause=None)
     going = replace(standing, ways={"local": way})
     (told,) = bench.station.desk.read(lambda reader: queue_facts.read(reader, going)).result(PATIENCE_S)
     assert told.why is Waits.NEXT

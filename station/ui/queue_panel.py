@@ -1,0 +1,194 @@
+"""The queue: every batch that waits, why, and how long it will; paused, tried now, put first, taken back, exported."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from station.core.news import LineState
+from station.core.progress import Progress
+from station.desk.queue_facts import QueuedBatch, Waits
+from station.reports.cells import csv_text
+from station.words import say
+
+from .bridge import DeskDoor
+from .details_parts import FactList
+from .in_view import InView
+from .panel_list import RowList
+from .panel_parts import Panel, button, label, scrolled, soft
+from .printing import problem_of, save_bytes
+from .queue_read import QueueLook
+from .queue_wishes import QueueWishes
+from .queue_words import COLUMNS, csv_rows, facts_of, row_of, summed
+from .style import Style
+from .window import Window
+
+NAME, KEY = "queue", "F3"
+LOOK_MS = 1_000
+"""How often the panel looks while it is in view: what is told counts seconds."""
+MOST_LINES = 5
+"""Batches that are in view at once; the list scrolls."""
+FIRST = ("send_first", "pause_batch", "resume_batch", "take_back_batch")
+THEN = ("try_now", "pause", "resume", "export")
+
+
+def add_queue(window: Window, desk: DeskDoor, folder: Path, now: Callable[[], datetime]) -> None:
+    """Give the window its queue, and the ways to it: a key, the counters of what waits, the banner."""
+    panel = QueuePanel(window, desk, folder, now)
+    window.restyled.connect(panel.restyle)
+    panel.close_wanted.connect(window.panels.close_open)
+    window.panels.add(NAME, panel)
+    window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
+    window.panels.closed.connect(window.parts.place_panels)
+    window.parts.counters.queue_wanted.connect(lambda: window.panels.open(NAME))
+    window.notices.offer_queue(lambda: window.panels.open(NAME))
+    QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))
+
+
+class QueuePanel(Panel):
+    """A list of the batches that wait, and what is known of the one that is chosen."""
+
+    wanted_width = 460
+    told = Signal(str)  # how saving went
+
+    def __init__(self, window: Window, desk: DeskDoor, folder: Path, now: Callable[[], datetime]) -> None:
+        super().__init__(say("queue.title"), window.style_now)
+        self._state, self._folder, self._now = window.state, folder, now
+        self._wishes, self._try_now = QueueWishes(desk, window.state), window.wishes.try_now
+        self._found: tuple[QueuedBatch, ...] = ()
+        self._sum = label("", "muted")
+        self._list = RowList(say("queue.title"), window.style_now)
+        self._list.set_lines(3)
+        self._facts, self._said = FactList(), label("", "good")
+        self._area = scrolled(self._facts)
+        self._buttons = {name: button(say(f"queue.do.{name}"), tooltip=say(f"queue.does.{name}"))
+                         for name in (*FIRST, *THEN)}
+        for part in (self._sum, self._list):
+            self.content.addWidget(part)
+        self.content.addWidget(self._area, 1)
+        self.content.addWidget(self._said)
+        self.content.addWidget(self._button_grid())
+        self._look = QueueLook(desk, self)
+        self._look.seen.connect(self._take)
+        self._list.selectionModel().currentChanged.connect(self._show)
+        self.told.connect(self._said.setText)
+        self._again = QTimer(self, interval=LOOK_MS)
+        self._again.timeout.connect(self._look.ask)
+        self._in_view = InView(self)
+        self._in_view.changed.connect(self._follow)
+        self.begin_at(self._list)
+        self._take(())
+
+    def restyle(self, style: Style) -> None:
+        super().restyle(style)
+        if hasattr(self, "_list"):
+            self._list.restyle(style)
+            self._fit()
+
+    def opened(self) -> None:
+        super().opened()
+        self._said.clear()
+        self._look.ask()
+
+    def _button_grid(self) -> QWidget:
+        whole = QWidget()
+        grid = QGridLayout(whole)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(8)
+        places = (("send_first", 0, 0), ("pause_batch", 0, 1), ("resume_batch", 0, 1), ("take_back_batch", 0, 2),
+                  ("try_now", 1, 0), ("pause", 1, 1), ("resume", 1, 1), ("export", 1, 2))
+        for name, row, column in places:
+            each = self._buttons[name]
+            grid.addWidget(each, row, column)
+            each.clicked.connect(lambda _on=False, name=name: self._do(name))
+        return whole
+
+    @Slot(bool)
+    def _follow(self, in_view: bool) -> None:
+        if in_view:
+            self._again.start()
+        else:
+            self._again.stop()
+
+    @Slot(object)
+    def _take(self, found: tuple[QueuedBatch, ...] | None) -> None:
+        if found is None:
+            return
+        self._found = found
+        now = self._now()
+        rows = [row_of(each, now, self._state) for each in found]
+        if rows != list(self._list.rows.rows):
+            self._list.show_rows(rows)
+            self._fit()
+        self._sum.setText(summed(found, now))
+        self._list.setVisible(bool(found))
+        self._show()
+
+    def _fit(self) -> None:
+        lines = min(max(self._list.rows.rowCount(), 1), MOST_LINES)
+        self._list.setFixedHeight(self._list.sizeHintForRow(0) * lines + 6)
+
+    @property
+    def _chosen(self) -> QueuedBatch | None:
+        key = self._list.current_key()
+        return next((each for each in self._found if each.batch.id == key), None)
+
+    @Slot()
+    def _show(self) -> None:
+        told = self._chosen
+        self._area.setVisible(told is not None)
+        self._facts.tell(facts_of(told, self._now(), self._state) if told is not None else [])
+        can = self._can(told)
+        gone = next((each for name, each in self._buttons.items() if name not in can and each.hasFocus()), None)
+        for name, each in self._buttons.items():
+            each.setVisible(name in can)
+        if gone is not None:
+            self._list.setFocus()
+        cooling = told is not None and told.why is Waits.COOLING
+        self._buttons["take_back_batch"].setText(say("queue.do.cancel" if cooling else "queue.do.take_back_batch"))
+
+    def _can(self, told: QueuedBatch | None) -> set[str]:
+        """What can be done with a batch and with its connection as they stand."""
+        if told is None:
+            return {"export"} if self._found else set()
+        can = {"export", "try_now"}
+        line = self._state.lines.get(told.batch.connection)
+        can.add("resume" if line is not None and line.state is LineState.PAUSED else "pause")
+        if told.count(Progress.QUEUED):
+            can |= {"take_back_batch", "resume_batch" if told.batch.paused else "pause_batch"}
+        if told.place > 1 and told.count(Progress.QUEUED):
+            can.add("send_first")
+        return can - ({"pause", "resume", "try_now"} if line is None else set())
+
+    def _do(self, name: str) -> None:
+        told = self._chosen
+        self._said.clear()
+        if name == "export":
+            self._export()
+        elif told is not None and name in FIRST:
+            self._wishes.batch(name, told.batch.id)
+        elif told is not None:
+            act = {"try_now": self._try_now, "pause": self._wishes.pause, "resume": self._wishes.resume}[name]
+            act(told.batch.connection)
+        self._look.ask()
+
+    def _export(self) -> None:
+        path = self._folder / f"{self._now().astimezone():%Y-%m-%d-%H%M%S}-queue.csv"
+        data = csv_text(COLUMNS, csv_rows(self._found)).encode("utf-8-sig", "replace")
+        self._said.setText(say("summary.saving"))
+        threading.Thread(target=self._write, args=(path, data), name="queue").start()
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """On a thread of its own: the disk must not hold the window up."""
+        try:
+            save_bytes(data, path)
+            text = say("queue.saved", path=soft(str(path)))
+        except OSError as error:
+            text = say(f"receipt.problem.{problem_of(error)}", detail=error.strerror or str(error))
+        with suppress(RuntimeError):  # the window may be gone by now
+            self.told.emit(text)
