@@ -32,7 +32,9 @@ def keep_entries(work: Work, entries: Sequence[tuple[Scan, Label, str]]) -> int:
 
 def keep_label(work: Work, scan: Scan, label: Label, name: str = "") -> ScanHeard:
     """Keep what a label says: a row for each thing that it names."""
-    if label.command is not None:
+    if label.command is not None and _is_no_scanner(scan.source):
+        heard = _refuse(work, scan, label, "command_not_scanned")
+    elif label.command is not None:
         heard = ScanHeard(
             Heard.KEPT, None, label.shown, scan.source, command=str(label.command), argument=label.argument
         )
@@ -42,6 +44,16 @@ def keep_label(work: Work, scan: Scan, label: Label, name: str = "") -> ScanHear
         heard = _keep_identifiers(work, scan, label, name)
     work.tell(heard)
     return heard
+
+
+_NO_SCANNERS = ("typed", "pasted", "picture", "list", "practice", "replay")
+"""Ways in, as ``Scan.source`` names them, by which no label of the station's own is obeyed: nobody held it to a scanner
+here and now.
+"""
+
+
+def _is_no_scanner(source: str) -> bool:
+    return source.partition(":")[0].strip() in _NO_SCANNERS
 
 
 def _refuse(work: Work, scan: Scan, label: Label, refusal: str) -> ScanHeard:

@@ -37,6 +37,7 @@ class Refusal(StrEnum):
     URL_WITHOUT_ID = "url_without_id"
     OTHER_LINK = "other_link"  # mail, telephone, map, app store …
     UNKNOWN_COMMAND = "unknown_command"  # the station's own prefix with a word that it does not know
+    COMMAND_NOT_SCANNED = "command_not_scanned"  # a command that was typed, pasted or read from a file
 
 
 class Command(StrEnum):
@@ -48,6 +49,7 @@ class Command(StrEnum):
     TARGET = "target"
     OPERATOR = "operator"
     CLAIM = "claim"
+    CONFIRM = "confirm"
     HELP = "help"
     CALIBRATE = "calibrate"
 

@@ -27,6 +27,7 @@ class BandStory(QObject):
         self._shut = False
         self._item: Item | None = None
         self._told: Headline | None = None
+        self._asked: Headline | None = None
         self._claiming: Claiming | None = None
         self._into = ""
         self._sums: tuple[Summary, ...] = ()
@@ -45,6 +46,16 @@ class BandStory(QObject):
     def set_listening(self, listening: bool) -> None:
         """Whether keys reach this window; if not, that is all that matters."""
         self._listening = listening
+        self._tell()
+
+    def ask(self, question: Headline | None) -> None:
+        """Show a question above all else until it is taken back with None."""
+        self._asked = question
+        self._tell()
+
+    def tell_done(self, done: Headline) -> None:
+        """Show what a label of the station's own did, until the next scan."""
+        self._item, self._told = None, done
         self._tell()
 
     @Slot()
@@ -116,10 +127,12 @@ class BandStory(QObject):
             self._band.tell(Shown(Headline(Tone.PROBLEM, say("band.not_kept").upper(), "", line)))
             return
         progress = (under_way.done, under_way.total) if under_way is not None else None
-        idle = self._item is None and self._told is None and self._claiming is None
+        idle = self._item is None and self._told is None and self._claiming is None and self._asked is None
         self._band.tell(Shown(self._headline(), progress, sign="scanner" if idle else ""))
 
     def _headline(self) -> Headline:
+        if self._asked is not None:
+            return self._asked
         if self._item is not None:
             return headline(self._item, datetime.now(UTC))
         if self._told is not None:

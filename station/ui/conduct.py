@@ -45,7 +45,7 @@ class Conduct(QObject):
         header.sectionClicked.connect(self._sort)
         window.actions_here.claim_wanted.connect(self.claim)
         self._commands = Commands(
-            window.bridge, parts.banner, window.state, window.wishes, window.panels, self.claim, self
+            window.bridge, parts.banner, window.story, window.state, window.wishes, window.panels, self.claim, self
         )
         window.actions_here.clear_wanted.connect(self._commands.ask_to_clear)
         window.bridge.heard.connect(self._hear)

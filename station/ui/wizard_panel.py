@@ -18,7 +18,7 @@ from .window import Window
 from .wizard_doors import Examined, Told, WizardDoors
 
 NAME = "wizard"
-_SQUARE, _BARS = 300, 560
+_SQUARE, _BARS = 264, 560
 _GOOD = frozenset({"works", "arrives_whole"})
 _BAD = frozenset({"works_not", "not_the_label", "characters", "case_lost", "case_swapped", "gs_lost", "strange_keys"})
 
@@ -73,6 +73,7 @@ class WizardPanel(Panel):
         self._copy.clicked.connect(self._copy_log)
         self._again.clicked.connect(self.ask)
         self._apply.clicked.connect(self._apply_it)
+        self.restyle(style)
         # Not at once: the filter that tells of the scan is still at work with it.
         self.told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         self._show_page()
@@ -89,6 +90,11 @@ class WizardPanel(Panel):
         self._examined = None
         self._doors.stop()
         super().hideEvent(event)
+
+    def restyle(self, style: Style) -> None:
+        super().restyle(style)
+        if hasattr(self, "_log"):
+            self._log.setFont(style.mono(12))
 
     @Slot()
     def ask(self) -> None:
@@ -108,8 +114,8 @@ class WizardPanel(Panel):
     @Slot(object)
     def hear_others(self, heard: tuple[ScanHeard, ...]) -> None:
         """A scanner that does not type has read the label: it came as bytes, and is judged as such."""
-        one = next((each for each in heard if each.command == "calibrate"), None)
-        if one is not None and (self._shown or self._examined is None):
+        one = next((each for each in heard if each.command == "calibrate" and each.source != "keyboard"), None)
+        if one is not None and self._shown:
             self._tell(self._doors.examine_text(f"~CAL~{one.argument}"))
 
     @Slot(object)
@@ -179,7 +185,7 @@ def _line(told: Told) -> QWidget:
 
 
 def _sentence(told: Told) -> str:
-    return say(f"calibration.{told.code}", **{name: printable(value) for name, value in told.values})
+    return say(f"calibration.{told.code}", **{name: _value(value) for name, value in told.values})
 
 
 def _value(text: str) -> str:

@@ -244,7 +244,7 @@ def test_labels_of_the_station_are_carried_out(qtbot: QtBot, window: Window, sou
     assert source.wished("choose") == [("oslo", "p2", "Oslo-East")]
     assert window.parts.banner.shown is not None
     assert "Nowhere" in window.parts.banner.shown.text
-    assert band(window)[0] == "READY TO CLAIM"
+    assert band(window)[0] == "NO SUCH TARGET"
 
 
 def test_a_claim_by_label_takes_two_scans_and_clearing_a_press(window: Window, source: Source, hear: Hear) -> None:
@@ -253,7 +253,9 @@ def test_a_claim_by_label_takes_two_scans_and_clearing_a_press(window: Window, s
     assert source.wished("claim") == []
     assert window.parts.banner.shown is not None
     assert window.parts.banner.shown.text.startswith("Claim 1 device into Oslo-West?")
+    assert band(window)[0] == "CLAIM 1 DEVICE?"
     order(window, source, "claim")
+    assert band(window)[0] != "CLAIM 1 DEVICE?"
     assert len(source.wished("claim")) == 1
     press(window, Qt.Key.Key_Delete, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert source.wished("clear") == []

@@ -3,11 +3,18 @@
 from ..base import Command, Label, Refusal, refuse
 from ..masking import visible
 
+__all__ = ["CALIBRATION_PREFIX", "COMMAND_PREFIX", "ORDER", "command_text", "read"]
+
 ORDER = 100
 
 COMMAND_PREFIX = "~CS~"
 CALIBRATION_PREFIX = "~CAL~"
 _WITH_ARGUMENT = frozenset({Command.TARGET, Command.OPERATOR})
+
+
+def command_text(command: Command, argument: str = "") -> str:
+    """What a label of the station's own says; ``read`` gives both back."""
+    return f"{COMMAND_PREFIX}{command.upper()}" + (f":{argument}" if argument else "")
 
 
 def read(text: str, _symbology: str) -> Label | None:
