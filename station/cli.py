@@ -119,6 +119,18 @@ def targets(backend: options.Backend = "", as_json: options.AsJson = False) -> N
 
 
 @app.command()
+def labels(
+    output: Annotated[Path, typer.Option("--output", metavar="FILE", help="The PDF file.")] = Path("labels.pdf"),
+    paper: Annotated[str, typer.Option(metavar="a4|letter", help="The country's own unless told.")] = "",
+    backend: options.Backend = "",
+) -> None:
+    """Write a sheet of labels to be printed: commands, targets, operators, scanner tests."""
+    from .commands.labels import labels as do
+
+    _end(do(output, paper, backend))
+
+
+@app.command()
 def release(
     ids: Annotated[list[str], typer.Argument(metavar="ID…")],
     backend: options.Backend = "",
