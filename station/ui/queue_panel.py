@@ -6,9 +6,9 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from station.core.news import LineState
 from station.core.progress import Progress
@@ -31,8 +31,10 @@ from .window import Window
 NAME, KEY = "queue", "F3"
 LOOK_MS = 1_000
 """How often the panel looks while it is in view: what is told counts seconds."""
-MOST_LINES = 5
+LEAST_LINES, MOST_LINES = 2, 5
 """Batches that are in view at once; the list scrolls."""
+BESIDES = 310
+"""Pixels, at 100 %, of all that stands in the panel besides its list."""
 FIRST = ("send_first", "pause_batch", "resume_batch", "take_back_batch")
 THEN = ("try_now", "pause", "resume", "export")
 
@@ -66,6 +68,8 @@ class QueuePanel(Panel):
         self._list.set_lines(3)
         self._facts, self._said = FactList(), label("", "good")
         self._area = scrolled(self._facts)
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # its arrow keys scroll what does not fit
+        self._area.setAccessibleName(say("queue.about"))
         self._buttons = {name: button(say(f"queue.do.{name}"), tooltip=say(f"queue.does.{name}"))
                          for name in (*FIRST, *THEN)}
         for part in (self._sum, self._list):
@@ -73,6 +77,7 @@ class QueuePanel(Panel):
         self.content.addWidget(self._area, 1)
         self.content.addWidget(self._said)
         self.content.addWidget(self._button_grid())
+        self._offered: list[QPushButton] = []
         self._look = QueueLook(desk, self)
         self._look.seen.connect(self._take)
         self._list.selectionModel().currentChanged.connect(self._show)
@@ -87,6 +92,8 @@ class QueuePanel(Panel):
     def restyle(self, style: Style) -> None:
         super().restyle(style)
         if hasattr(self, "_list"):
+            frame = f"border: 2px solid {style.palette.action}; border-radius: {style.px(6)}px;"
+            self.setStyleSheet(f"{self.styleSheet()} QScrollArea:focus {{ {frame} }}")
             self._list.restyle(style)
             self._fit()
 
@@ -97,16 +104,28 @@ class QueuePanel(Panel):
 
     def _button_grid(self) -> QWidget:
         whole = QWidget()
-        grid = QGridLayout(whole)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(8)
-        places = (("send_first", 0, 0), ("pause_batch", 0, 1), ("resume_batch", 0, 1), ("take_back_batch", 0, 2),
-                  ("try_now", 1, 0), ("pause", 1, 1), ("resume", 1, 1), ("export", 1, 2))
-        for name, row, column in places:
-            each = self._buttons[name]
-            grid.addWidget(each, row, column)
+        self._grid = QGridLayout(whole)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(8)
+        for name, each in self._buttons.items():
+            each.setParent(whole)
             each.clicked.connect(lambda _on=False, name=name: self._do(name))
         return whole
+
+    def _offer(self, can: set[str]) -> None:
+        """Put the buttons of these names there, three in a line; nothing moves while they stay the same."""
+        shown = [each for name, each in self._buttons.items() if name in can]
+        if shown == self._offered:
+            return
+        lost = any(each.hasFocus() for each in self._offered if each not in shown)
+        for each in self._buttons.values():
+            self._grid.removeWidget(each)
+            each.setVisible(each in shown)
+        for at, each in enumerate(shown):
+            self._grid.addWidget(each, at // 3, at % 3)
+        self._offered = shown
+        if lost:
+            self._list.setFocus()
 
     @Slot(bool)
     def _follow(self, in_view: bool) -> None:
@@ -129,8 +148,13 @@ class QueuePanel(Panel):
         self._list.setVisible(bool(found))
         self._show()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
-        lines = min(max(self._list.rows.rowCount(), 1), MOST_LINES)
+        room = (self.height() - self.look.px(BESIDES)) // max(self._list.sizeHintForRow(0), 1)
+        lines = min(max(self._list.rows.rowCount(), 1), max(room, LEAST_LINES), MOST_LINES)
         self._list.setFixedHeight(self._list.sizeHintForRow(0) * lines + 6)
 
     @property
@@ -143,12 +167,7 @@ class QueuePanel(Panel):
         told = self._chosen
         self._area.setVisible(told is not None)
         self._facts.tell(facts_of(told, self._now(), self._state) if told is not None else [])
-        can = self._can(told)
-        gone = next((each for name, each in self._buttons.items() if name not in can and each.hasFocus()), None)
-        for name, each in self._buttons.items():
-            each.setVisible(name in can)
-        if gone is not None:
-            self._list.setFocus()
+        self._offer(self._can(told))
         cooling = told is not None and told.why is Waits.COOLING
         self._buttons["take_back_batch"].setText(say("queue.do.cancel" if cooling else "queue.do.take_back_batch"))
 

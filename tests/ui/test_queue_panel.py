@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -30,7 +31,7 @@ def queue_up(qtbot: QtBot, station: Station, window: Window, *codes: str) -> Non
         qtbot.waitUntil(lambda: bool(window.state.plan.counts.ready), timeout=TIMEOUT)
         qtbot.waitUntil(window.parts.claim.isEnabled, timeout=TIMEOUT)
         assert "Queue" in window.parts.claim.text()
-        qtbot.waitUntil(lambda number=number: _claimed(window, number), timeout=TIMEOUT)
+        qtbot.waitUntil(partial(_claimed, window, number), timeout=TIMEOUT)
 
 
 def _claimed(window: Window, queued: int) -> bool:
