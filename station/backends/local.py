@@ -1,7 +1,7 @@
 """The local backend: the bundled server inside the station, or a shared one on a port, over the native API."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from station.core.call import Answer, Call, Confirmed, Verb
 from station.core.errors import CallError
@@ -10,7 +10,7 @@ from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret
 from station.core.target import Account, Target
 
-from .base import AsgiApp, Backend, Change, Field, Now, Settings, Traits
+from .base import ADVANCED, AsgiApp, Backend, Change, Field, Now, Settings, Traits
 from .http import Http
 from .native import afterwards, answers, requests
 from .native.client import AT_ONCE, Client
@@ -22,6 +22,8 @@ from .wire.shapes import normal_mac
 @dataclass(frozen=True, slots=True)
 class LocalSettings(Settings):
     """An empty ``base_url`` is the server inside; ``ca_file`` names a private authority's certificate."""
+
+    items_a_call: int = field(default=100, metadata=ADVANCED)
 
 
 class Local(Backend):
@@ -50,7 +52,7 @@ class Local(Backend):
     )
     changes = (
         Change(Verb.LABEL, (Field("label"), Field("value", needed=False))),
-        Change(Verb.OPEN_CLAIMING, (Field("claim_code", needed=False, secret=True),), of_owned=True),
+        Change(Verb.OPEN_CLAIMING, (Field("pin", needed=False, secret=True),), of_owned=True),
         Change(Verb.CLOSE_CLAIMING, of_owned=True),
         Change(Verb.SHARE, (Field("workspace"),), of_owned=True),
         Change(Verb.REVOKE, of_owned=True),
@@ -60,6 +62,10 @@ class Local(Backend):
         self, connection: str, settings: Settings, secrets: Mapping[str, Secret], now: Now, app: AsgiApp | None = None
     ) -> None:
         super().__init__(connection, settings, secrets, now, app)
+        asked = settings.items_a_call if isinstance(settings, LocalSettings) else 0
+        if asked > 0:
+            # How many go in one call is this connection's own: its traits say so in place of the kind's.
+            self.traits = replace(self.traits, items_a_call=min(asked, self.traits.items_a_call))
         inside = not settings.base_url
         address = settings.base_url.rstrip("/")
         token = secrets.get("token")

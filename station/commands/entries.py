@@ -108,7 +108,9 @@ def _entries(
         if whole is None:
             problems.append(begin + say("cli.fits_nowhere"))
         elif whole.missing:
-            problems.append(begin + say("cli.needs", field=say(f"field.{whole.missing[0]}"), name=whole.missing[0]))
+            name_of = whole.missing[0]
+            key = "cli.needs_secret" if name_of in SECRET_FIELDS else "cli.needs"
+            problems.append(begin + say(key, field=say(f"field.{name_of}"), name=name_of))
         else:
             named = fields.get("name") or name or dict(label.hints).get("name", "")
             yield Entry(scan, whole, label.shown, label.has_secret, " ".join(named.split())[:200])

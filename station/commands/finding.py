@@ -142,7 +142,7 @@ def _found_record(each: Would) -> dict[str, object]:
 
 
 def _headers() -> tuple[str, ...]:
-    return tuple(say(f"cli.column.{name}") for name in ("identifier", "device", "what", "status", "place"))
+    return tuple(say(f"cli.column.{name}") for name in ("identifier", "device", "what", "status", "holder", "place"))
 
 
 def _found_row(each: Would) -> tuple[str, ...]:
@@ -151,6 +151,7 @@ def _found_row(each: Would) -> tuple[str, ...]:
         each.found.device_id,
         each.found.type,
         say(f"cli.found.{each.found.status}"),
+        say(f"cli.holder.{each.found.holder}") if each.found.holder is not Holder.NOBODY else "",
         each.found.place,
     )
 

@@ -18,7 +18,8 @@ def targets(backend: str, as_json: bool) -> Exit:
         except CallError as error:
             note(why(error, standing.title))
             return Exit.QUEUED
-    headers = tuple(say(f"cli.column.{name}") for name in ("id", "title", "path", "may_claim", "seats", "expires"))
+    names = ("id", "title", "path", "may_claim", "seats", "expires", "licence")
+    headers = tuple(say(f"cli.column.{name}") for name in names)
     put_answer(as_json, [_record(each) for each in found], headers, [_row(each) for each in found])
     return Exit.DONE
 
@@ -32,6 +33,7 @@ def _record(target: Target) -> dict[str, object]:
         "may_claim": target.may_claim,
         "seats_left": target.seats_left,
         "expires_at": target.expires_at.isoformat() if target.expires_at else None,
+        "licence": target.licence,
     }
 
 
@@ -39,4 +41,4 @@ def _row(target: Target) -> tuple[str, ...]:
     may = say("cli.not_told") if target.may_claim is None else say("cli.yes" if target.may_claim else "cli.no")
     seats = "" if target.seats_left is None else str(target.seats_left)
     expires = f"{target.expires_at.astimezone():%Y-%m-%d}" if target.expires_at else ""
-    return (target.id, target.title, target.path, may, seats, expires)
+    return (target.id, target.title, target.path, may, seats, expires, target.licence)

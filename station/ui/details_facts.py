@@ -8,7 +8,7 @@ from station.core.item import Check, Details, Device, Event, Item, Link
 from station.core.outcome import HowKnown
 from station.core.progress import Progress
 from station.core.target import Target
-from station.words import Tone, advice, has, identifier_text, say, since, status, time_of_day, what_it_is
+from station.words import Tone, advice, has, identifier_text, say, since, status, time_of_day, told_words, what_it_is
 
 from .panel_list import Row
 from .target_rows import licence_words
@@ -18,6 +18,8 @@ MOST_EVENTS = 60
 """Lines of history that are shown at most: the newest."""
 LONGEST_ANSWER = 400
 """Letters of a vendor's own answer that are shown; all of it is copied."""
+_NOBODYS = frozenset({Progress.OPEN, Progress.REMOVED})
+"""Nobody has pressed Claim for these: their batch's operator is only who scans."""
 Facts = list[tuple[str, str]]
 
 
@@ -41,7 +43,7 @@ def facts_of(details: Details, now: datetime, terms: Terms, target: Target | Non
         ("raw", item.shown),
         ("target", item.target_title),
         ("licence", licence_words(target, now) if target is not None and item.progress is Progress.OPEN else ""),
-        ("operator", details.operator),
+        ("operator", details.operator if item.progress not in _NOBODYS else ""),
     ]
     named = [(say(f"details.fact.{name}"), value) for name, value in facts if value]
     return named + [(extra_words(name), value) for name, value in details.extra if value]
@@ -93,7 +95,7 @@ def _outcome_facts(item: Item, device: Device) -> Iterable[tuple[str, str]]:
     yield "handle", (outcome.handle if outcome else "") or device.found.handle
     if outcome is not None:
         yield "known", say(f"receipt.known.{outcome.how_known}") if outcome.how_known is not HowKnown.NOT_KNOWN else ""
-        yield "vendor", " · ".join(text for text in (outcome.code, outcome.text) if text)
+        yield "vendor", told_words(outcome.code, outcome.text)
         yield "request", outcome.request_id
 
 
@@ -121,7 +123,7 @@ def _device_row(device: Device) -> Row:
     words, tone = device_words(device)
     outcome, found = device.outcome, device.found
     handle = (outcome.handle if outcome else "") or found.handle
-    said = " ".join(text for text in (outcome.code, outcome.text) if text) if outcome else ""
+    said = told_words(outcome.code, outcome.text) if outcome else ""
     kind = say(f"type.{found.type}") if has(f"type.{found.type}") else found.type
     held = found.place if device.progress is Progress.OPEN else ""
     line = " · ".join(part for part in (words, held, handle, said, kind, found.product_number) if part)

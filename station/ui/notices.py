@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QObject, Slot
 
 from station.core.news import BadInput, ImportProgress, LineState, Refused, Trouble, Undone
-from station.words import Tone, advise, error_code, has, identifier_text, say, time_of_day
+from station.words import Tone, advise, error_code, has, identifier_text, say, time_of_day, with_told_words
 
 from .banner import Banner, Kind, Notice
 from .bridge import Bridge
 from .desk_state import DeskState
+from .destinations import title_of
 from .wishes import Wishes
 
 UNDONE_S, WISH_S, BAD_INPUT_S, IMPORTED_S = 10, 12, 15, 8
@@ -44,14 +45,15 @@ class Notices(QObject):
         if line is None:
             self._banner.take_back(Kind.LINE)
             return
+        title = title_of(self._state, line.connection)
         code = error_code(line.cause or "other", line.detail)
         if line.clock_off and abs(line.clock_off) > 60:
-            text = say("banner.clock", n=round(abs(line.clock_off) / 60), title=line.title)
-            text = f"{text}. {advise('error', 'clock', title=line.title).next_step}"
+            text = say("banner.clock", n=round(abs(line.clock_off) / 60), title=title)
+            text = f"{text}. {advise('error', 'clock', title=title).next_step}"
         elif line.state is LineState.PAUSED and not line.cause:
-            text = f"{say('banner.paused', title=line.title)} {self._waiting()}".rstrip()
+            text = f"{say('banner.paused', title=title)} {self._waiting()}".rstrip()
         else:
-            counsel = advise("error", code, title=line.title)
+            counsel = advise("error", code, title=title)
             text = f"{counsel.cause}. {self._waiting() or counsel.meaning}"
         tone = Tone.WAITING if line.state is LineState.OFFLINE else Tone.UNKNOWN
         by_person = line.state is LineState.PAUSED and not line.cause
@@ -75,7 +77,8 @@ class Notices(QObject):
         counsel = advise("wish" if known else "error", refused.why, title=title)
         said = " ".join(refused.detail.split())  # the vendor's own words, where it had some
         quoted = bool(said) and (not known or refused.why in _VENDORS_WORD)
-        cause = say("banner.quoted", cause=counsel.cause, words=said[:LONGEST_QUOTE]) if quoted else counsel.cause
+        words = with_told_words(said[:LONGEST_QUOTE])
+        cause = say("banner.quoted", cause=counsel.cause, words=words) if quoted else counsel.cause
         detail = " ".join(part for part in (counsel.meaning, said) if part)
         self._banner.tell(Notice(Kind.WISH, Tone.UNKNOWN, f"{cause}. {counsel.next_step}", detail, WISH_S))
 

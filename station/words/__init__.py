@@ -5,6 +5,7 @@ from .catalogue import choose_language, has, languages, say
 from .headline import Headline, headline
 from .status import Sentence, Tone, identifier_text, missing_words, status, what_it_is
 from .times import age, since, time_of_day
+from .told import told_words, with_told_words
 
 __all__ = [
     "Advice",
@@ -25,5 +26,7 @@ __all__ = [
     "since",
     "status",
     "time_of_day",
+    "told_words",
     "what_it_is",
+    "with_told_words",
 ]

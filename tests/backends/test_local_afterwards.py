@@ -40,7 +40,7 @@ def world(tmp_path: Path, registry: Path) -> Iterator[LocalWorld]:
 
 def calling(world: LocalWorld, code: str, verb: Verb, values: dict[str, str], claim_code: str = "") -> Call:
     (finding,) = world.run(world.backend.look_up([Identifier.of(Kind.CODE, code=code)], ""))
-    secrets = (("claim_code", Secret(claim_code)),) if claim_code else ()
+    secrets = (("pin", Secret(claim_code)),) if claim_code else ()
     return replace(call_for(world, finding, verb=verb), values=tuple(values.items()), secrets=secrets)
 
 

@@ -19,7 +19,19 @@ from station.labels.list_rows import ListProblem
 from station.store.problems import StoreProblem
 from station.ui.key_filter import KeyTrouble
 from station.vision.picture import PictureProblem
-from station.words import Tone, advice, age, choose_language, has, headline, identifier_text, status, what_it_is
+from station.words import (
+    Tone,
+    advice,
+    age,
+    choose_language,
+    has,
+    headline,
+    identifier_text,
+    status,
+    told_words,
+    what_it_is,
+    with_told_words,
+)
 
 choose_language("en")
 NOW = datetime(2026, 11, 21, 14, 2, tzinfo=UTC)
@@ -140,3 +152,10 @@ def test_identifiers_and_kits_are_named_for_people() -> None:
 )
 def test_ages(seconds: int, text: str) -> None:
     assert age(NOW - timedelta(seconds=seconds), NOW) == text
+
+
+def test_what_became_of_a_device_is_said_in_words_where_the_code_is_ours() -> None:
+    assert told_words("owner_not_told", "").startswith("The vendor does not say whose device this is")
+    assert told_words("E7", "not  yours") == "E7 · not yours"
+    assert "plan" in told_words("claimingEnabled=false", "")
+    assert with_told_words("DCP-1 revokedCount=0 req-1").startswith("DCP-1 Nobody held a claim there")

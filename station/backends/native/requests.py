@@ -80,7 +80,7 @@ def label_request(call: Call, device: CallDevice) -> Request:
 
 def lock_request(call: Call, device: CallDevice) -> Request:
     """Opens claiming, with a new PIN where one was given, or closes it."""
-    code = call.secret("claim_code")
+    code = call.secret("pin")
     opens = call.verb is Verb.OPEN_CLAIMING
     body = json_bytes({"open": opens} | ({"pin": code.reveal()} if opens and code else {}))
     path = path_of("devices", device.ref, "claiming")
