@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from station.listening import Listening
     from station.parts import Station
     from station.ui.key_filter import KeyFilter, KeyTrouble
+    from station.ui.label_sheet import Section
     from station.ui.single import Doorbell
 
 _POLL_MS = 30
+LABELS = "labels.pdf"
 _SIGNALS_MS = 400
 _REST_AT_LATEST_MS = 3_000
 """A database that takes long to open does not keep help and choices away for longer than this."""
@@ -141,6 +143,7 @@ class Application(QObject):
         from station.surroundings import surroundings
         from station.ui.camera_panel import add_camera
         from station.ui.connections_panel import add_connections
+        from station.ui.label_printing import add_labels
         from station.ui.own_panels import add_panels
         from station.ui.scanners_panel import add_scanners
         from station.ui.single import Doorbell
@@ -162,6 +165,15 @@ class Application(QObject):
         self._wished.connect(self._do)
         add_scanners(self.window, listens.open(self._wished.emit))
         add_wizard(self.window, Calibrating(listens.hearing, self._folders.settings, self._wished.emit))
+        add_labels(self.window, self._label_sections, station.folders.databases(self._settings.is_practice) / LABELS)
+
+    def _label_sections(self) -> "list[Section]":
+        """What stands on the sheet of labels now. Imported when it is wanted: most never print one."""
+        from station.command_labels import sections
+
+        state = self.window.state
+        names = (self._settings.operator, *self._settings.operators, state.operator)
+        return sections(state.targets.get(state.connection, ()), dict.fromkeys(filter(None, names)))
 
     @Slot(object)
     def _do(self, wish: "Callable[[], object]") -> None:

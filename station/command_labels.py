@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from station.core.target import Target
 from station.labels import Command
 from station.labels.grammars.commands import command_text
-from station.scanners.framing.calibration import SHORT, WHOLE
+from station.scanners.framing.calibration import SEPARATED, SHORT, WHOLE
 from station.ui.label_sheet import Card, Code, Section
 from station.words import say
 
@@ -13,8 +13,6 @@ _PLAIN = (
     (Command.CLAIM, "ready"), (Command.CONFIRM, "done"), (Command.UNDO, "undo"), (Command.NEXT_BATCH, "next"),
     (Command.CLEAR, "clear"), (Command.HELP, "unknown"),
 )
-_SEPARATED = "(01)09501101530003(10)CAL(21)29"
-"""A GS1 label with a separator: 0950110153000 is the number that GS1 itself uses in examples."""
 
 
 def sections(targets: Iterable[Target], operators: Iterable[str]) -> list[Section]:
@@ -24,7 +22,8 @@ def sections(targets: Iterable[Target], operators: Iterable[str]) -> list[Sectio
         for command, sign in _PLAIN
     ]
     places = [
-        Card(Code.SQUARE, command_text(Command.TARGET, each.id), each.title or each.id, each.path, "target")
+        Card(Code.SQUARE, command_text(Command.TARGET, each.id), each.title or each.id,
+             each.path if each.path != each.title else "", "target")
         for each in targets
         if each.may_claim is not False and fits(each.id)
     ]
@@ -33,7 +32,7 @@ def sections(targets: Iterable[Target], operators: Iterable[str]) -> list[Sectio
     ]
     tests = [
         Card(Code.SQUARE, WHOLE, say("labels.calibration"), say("labels.calibration_line"), "scanner"),
-        Card(Code.SEPARATED, _SEPARATED, say("labels.separated"), say("labels.separated_line"), "scanner"),
+        Card(Code.SEPARATED, SEPARATED, say("labels.separated"), say("labels.separated_line"), "scanner"),
         Card(Code.BARS, SHORT, say("labels.bars"), "", "scanner"),
     ]
     found = [

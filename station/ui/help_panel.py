@@ -1,16 +1,17 @@
 """The help: one page that can be searched, and needs no network."""
 
+from collections.abc import Callable
 from html import escape
 
 from PySide6.QtCore import QSize, QUrl, Slot
 from PySide6.QtGui import QKeyEvent, Qt, QTextDocument
-from PySide6.QtWidgets import QLineEdit, QTextBrowser
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser
 
 from station.words import Tone, say
 
 from . import symbols
 from .help_texts import Entry, entries, fitting
-from .panel_parts import Panel
+from .panel_parts import Panel, button
 from .style import Style
 
 SIGN = 14
@@ -28,6 +29,9 @@ class HelpPanel(Panel):
         self._field = HelpField(self._page)
         self.content.addWidget(self._field)
         self.content.addWidget(self._page, 1)
+        self._doors = QHBoxLayout()
+        self._doors.addStretch(1)
+        self.content.addLayout(self._doors)
         self._field.textChanged.connect(self._write)
         self.begin_at(self._field)
         self._write()
@@ -40,6 +44,12 @@ class HelpPanel(Panel):
     def opened(self) -> None:
         super().opened()
         self._field.selectAll()
+
+    def offer(self, words: str, do: Callable[[], object]) -> None:
+        """Put a button below the page."""
+        made = button(words)
+        made.clicked.connect(lambda _checked=False: do())
+        self._doors.insertWidget(self._doors.count() - 1, made)
 
     @Slot()
     def _write(self) -> None:

@@ -70,8 +70,8 @@ _DRAWN: dict[Code, Callable[[str], Modules]] = {
 
 def usual_paper() -> Paper:
     """The paper of this computer's country."""
-    letters = (QLocale.Country.UnitedStates, QLocale.Country.Canada, QLocale.Country.Mexico)
-    return Paper.LETTER if QLocale.system().country() in letters else Paper.A4
+    letters = (QLocale.Territory.UnitedStates, QLocale.Territory.Canada, QLocale.Territory.Mexico)
+    return Paper.LETTER if QLocale.system().territory() in letters else Paper.A4
 
 
 def sheet_pdf(sections: Sequence[Section], paper: Paper) -> bytes:

@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -127,15 +128,17 @@ def _paint_page(painter: QPainter, document: QTextDocument, page: int, pages: in
     painter.drawText(place, low | int(Qt.AlignmentFlag.AlignRight), text)
 
 
-def print_dialog(html: str, parent: QWidget | None = None) -> bool:
-    """Ask for a printer and print a report; False where the person thought better of it."""
+def print_dialog(
+    paint: Callable[[QPagedPaintDevice], object], title: str, parent: QWidget | None = None
+) -> bool:
+    """Ask for a printer and have it painted on; False where the person thought better of it."""
     # Imported here: looking for printers costs time, and most receipts are saved.
     from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     dialog = QPrintDialog(printer, parent)
-    dialog.setWindowTitle(say("summary.print"))
+    dialog.setWindowTitle(title)
     if dialog.exec() != QPrintDialog.DialogCode.Accepted:
         return False
-    lay_out(html, printer)
+    paint(printer)
     return True

@@ -11,7 +11,7 @@ from station.reports import receipt_html, receipt_text
 from station.words import say
 
 from .panel_parts import button, label, soft
-from .printing import print_dialog
+from .printing import lay_out, print_dialog
 from .receipt_files import ReceiptFiles, Saved
 
 
@@ -83,7 +83,8 @@ class ReceiptButtons(QWidget):
         if self._receipt is None:
             return
         try:
-            print_dialog(receipt_html(self._receipt), self.window())
+            html = receipt_html(self._receipt)
+            print_dialog(lambda printer: lay_out(html, printer), say("summary.print"), self.window())
         except OSError as error:
             self._say(say("receipt.problem.other", detail=error.strerror or str(error)))
 

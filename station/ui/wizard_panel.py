@@ -11,6 +11,7 @@ from station.words import has, say
 from .code_picture import CodePicture
 from .connection_answers import Answers
 from .connection_doors import Problem
+from .help_panel import HelpPanel
 from .items_delegate import printable
 from .panel_parts import Panel, button, clear, label, scrolled
 from .style import Style
@@ -31,6 +32,9 @@ def add_wizard(window: Window, doors: WizardDoors) -> None:
     window.panels.add(NAME, panel)
     window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
     window.bridge.heard.connect(panel.hear_others)
+    help_panel = window.findChild(HelpPanel)
+    if help_panel is not None:
+        help_panel.offer(say("labels.set_up"), lambda: window.panels.open(NAME))
 
 
 class WizardPanel(Panel):

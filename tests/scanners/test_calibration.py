@@ -75,6 +75,15 @@ def test_a_label_without_the_separator_leaves_that_open() -> None:
     assert (found.works, found.gs) == (True, "untested")
 
 
+@pytest.mark.parametrize("gs", ["control", "digits", "lost", "{GS}"])
+def test_the_gs1_label_tells_of_its_separator_alone(gs: str) -> None:
+    keys = Scanner(gs=gs, prefix="]d2").scan("010950110153000310CAL\x1d2129")
+    found = examine(keys, replace(USUAL, prefix="S>"))
+    assert found.gs == (gs if gs in ("control", "digits", "lost") else "substitute")
+    assert found.works == (gs != "lost")
+    assert found.settings == replace(USUAL, prefix="S>", gs_substitutes=("{GS}",) if gs == "{GS}" else ())
+
+
 def codes(keys: list[Timed]) -> set[str]:
     return {each.code for each in examine(keys, USUAL).findings}
 

@@ -19,7 +19,10 @@ WHOLE = f"{LABEL}\x1d{TAIL}"
 """The text of the label that is shown and printed."""
 SHORT = '~CAL~aZqYmM1-:/"@#\\|'
 """The same for scanners that read only bars, and for a screen's few dots."""
+SEPARATED = "(01)09501101530003(10)CAL(21)29"
+"""A GS1 label with a separator; 0950110153000 is the number that GS1 itself uses in examples."""
 
+_BEFORE_SEPARATOR, _AFTER_SEPARATOR = "010950110153000310CAL", "2129"
 _AIM = re.compile(r"\][A-Za-z][0-9A-Za-z]$")
 _ENDS = "\r\n\t\x04"
 _ALIKE = 0.6
@@ -75,6 +78,9 @@ def examine(keys: Sequence[Timed], settings: KeyboardSettings) -> Calibration:
         parts = _take_apart(pieces)
         if parts is not None:
             return _whole(keys, candidate, parts, mean, longest)
+        gs = _between(pieces)
+        if gs is not None:
+            return _separated(settings, gs, mean, longest)
     best, share = settings, 0.0
     for candidate in _candidates(settings, caps=False):
         found = _share(_text(read_keys(keys, _plain(candidate))))
@@ -86,6 +92,24 @@ def examine(keys: Sequence[Timed], settings: KeyboardSettings) -> Calibration:
         True, False, settings, mean_gap_ms=mean, max_gap_ms=longest,
         findings=(_damage(_text(read_keys(keys, _plain(best)))), _pace_finding(mean, longest)),
     )
+
+
+def _between(pieces: list[Piece]) -> list[Piece] | None:
+    """What came for the separator of the GS1 label; None where the keys are not that label's."""
+    text = _text(pieces)
+    first = text.find(_BEFORE_SEPARATOR)
+    at = first + len(_BEFORE_SEPARATOR)
+    last = text.find(_AFTER_SEPARATOR, at) if first >= 0 else -1
+    return pieces[at:last] if last >= 0 else None
+
+
+def _separated(settings: KeyboardSettings, gs: list[Piece], mean: float, longest: int) -> Calibration:
+    kind = _gs_kind(gs)
+    text = _text(gs) if kind == "substitute" else ""
+    known = dict.fromkeys((*settings.gs_substitutes, *filter(None, (text,))))
+    proposal = replace(settings, gs_substitutes=tuple(known))
+    return Calibration(True, kind != "lost", proposal, gs=kind, mean_gap_ms=mean, max_gap_ms=longest,
+                       findings=(Finding("separated"), _gs_finding(kind, text), _pace_finding(mean, longest)))
 
 
 def examine_text(text: str) -> Calibration:
