@@ -1,7 +1,7 @@
 """The keyboard as a scanner: its filter before the window, begun with it and begun anew with other settings."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -83,14 +83,16 @@ def keyboard_values(wanted: ScannerSettings) -> KeyboardSettings:
     # Imported here: a desk with plain settings starts without it.
     from station.scanner_forms import typed_settings
 
-    left = wanted
-    for key in ("", *wanted.values):
-        left = replace(left, values={name: value for name, value in left.values.items() if name != key})
+    def made(values: Mapping[str, object]) -> object:
+        return typed_settings(Keyboard, replace(wanted, values=values), {})
+
+    right = {}
+    for key, value in wanted.values.items():
         try:
-            made = typed_settings(Keyboard, left, {})
-        except SettingsError:
-            log.exception("the keyboard's settings")
-            continue
-        if isinstance(made, KeyboardSettings):
-            return made
-    return KeyboardSettings()
+            made({key: value})
+        except SettingsError as error:
+            log.warning("%s", error)
+        else:
+            right[key] = value
+    settings = made(right)
+    return settings if isinstance(settings, KeyboardSettings) else KeyboardSettings()

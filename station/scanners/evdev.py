@@ -15,6 +15,7 @@ from .base import Condition, Found, Remedy, State
 from .base import Settings as ScannerSettings
 from .framing.key_events import KeyCodes
 from .framing.reading import Reading
+from .keyboard_layouts import TABLES
 from .keyboard_settings import KeyboardSettings
 
 EVENT = struct.Struct("llHHi")
@@ -30,7 +31,7 @@ class EvdevSettings(ScannerSettings):
     """``device`` is a device's key (see ``Found``) or a file in /dev/input; the others as for ``keyboard``."""
 
     device: str = ""
-    layout: str = field(default="us", metadata={"choices": ("us",), **_ADVANCED})
+    layout: str = field(default="us", metadata={"choices": ("us", *TABLES)})
     prefix: str = field(default="", metadata=_ADVANCED)
     idle_ms: int = field(default=150, metadata=_ADVANCED)
 
@@ -85,7 +86,8 @@ class Evdev(Reading):
         return super().sort(error)
 
     def _hear(self, descriptor: int) -> None:
-        keys = KeyCodes(KeyboardSettings(prefix=self.settings.prefix, idle_ms=self.settings.idle_ms))
+        wanted = self.settings
+        keys = KeyCodes(KeyboardSettings(layout=wanted.layout, prefix=wanted.prefix, idle_ms=wanted.idle_ms))
         lost = 0
         while not self.stopping.is_set():
             ready, _, _ = select.select([descriptor], [], [], POLL_S)

@@ -3,8 +3,10 @@
 import errno
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, ClassVar
 
 import serial
@@ -55,7 +57,7 @@ class Serial(Reading):
     @classmethod
     def remedy(cls, found: Found) -> Remedy | None:
         if found.state.condition is Condition.NO_PERMISSION:
-            return Remedy("serial_group", "sudo usermod -aG dialout $USER")
+            return Remedy("serial_group", f"sudo usermod -aG {_group(found.state.detail)} $USER")
         return None
 
     def read(self) -> None:
@@ -119,6 +121,17 @@ def _condition(device: str) -> State:
     if device.startswith("/dev/") and not os.access(device, os.R_OK | os.W_OK):
         return State(Condition.NO_PERMISSION, device)
     return State(Condition.READY)
+
+
+def _group(device: str) -> str:
+    """The group that may open a port: "dialout" on Debian, "uucp" on Arch."""
+    with suppress(ImportError, OSError, KeyError):  # Windows has none
+        import grp
+
+        name = grp.getgrgid(Path(device).stat().st_gid).gr_name
+        if name != "root":
+            return name
+    return "dialout"
 
 
 SCANNER = Serial

@@ -176,8 +176,10 @@ def help_of(kind: str, name: str) -> str:
 
 def choice_of(kind: str, name: str, choice: str) -> str:
     """What one choice of a setting is called."""
-    key = f"setting.choice.{kind}.{name}.{choice}"
-    return say(key) if has(key) else choice
+    for key in (f"setting.choice.{kind}.{name}.{choice}", f"setting.choice.{name}.{choice}"):
+        if has(key):
+            return say(key)
+    return choice
 
 
 def _told(kind: str, name: str, ending: str) -> str:
