@@ -6,7 +6,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 NO_SCREEN := No screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "make demo" does the whole job without one
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-postgres kill9 bench lock smoke-build
+.PHONY: help run demo test lint test-postgres faults kill9 bench lock smoke-build
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -32,6 +32,11 @@ test: lint ## lint, then run the quick tests
 test-postgres: ## run the server's tests on a PostgreSQL cluster of their own
 	@$(SET_UP) postgres
 	$(PYTHON_HERE) -m pytest -m postgres
+
+faults: ## spoil claims at every system, SHIFTS each, every fault of every kind of call FORCED times (SEED repeats a run)
+	@$(SET_UP) test
+	$(PYTHON_HERE) -m tests.faults faults --shifts $(or $(SHIFTS),60) --forced $(or $(FORCED),50) \
+	  $(if $(PROTOCOLS),--protocols $(PROTOCOLS)) $(if $(SEED),--seed $(SEED))
 
 kill9: ## kill the station at every named point and at RUNS random moments (SEED repeats a run)
 	@$(SET_UP) test

@@ -1,4 +1,4 @@
-"""``python -m tests.faults kill9``: the long runs, each of which can be repeated from the seed that it prints."""
+"""``python -m tests.faults kill9`` and ``… faults``: the long runs, repeated from the seed that each prints."""
 
 import argparse
 import logging
@@ -7,13 +7,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import kill9
+from . import kill9, report
+from .protocols import PROTOCOLS
 
 
 def main(arguments: list[str]) -> int:
     asked = _read(arguments)
     logging.disable(logging.CRITICAL)
     print(f"seed {asked.seed}", flush=True)
+    return _faults(asked) if asked.suite == "faults" else _kill9(asked)
+
+
+def _faults(asked: argparse.Namespace) -> int:
+    wanted = report.Wanted(asked.protocols, asked.shifts, asked.seed, asked.forced, asked.ways)
+    return report.print_all(report.run(wanted))
+
+
+def _kill9(asked: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="station-kill9-") as folder:
         work = Path(folder)
         takes_s = kill9.make_template(work / "template")
@@ -41,13 +51,24 @@ def _tell(ran: kill9.Ran) -> None:
 
 def _read(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
-    parser.add_argument("suite", choices=["kill9"])
+    suites = parser.add_subparsers(dest="suite", required=True)
+    faults = suites.add_parser("faults", help="claims through a network that spoils exchanges")
+    faults.add_argument("--protocols", nargs="*", choices=list(PROTOCOLS), default=list(PROTOCOLS))
+    faults.add_argument("--shifts", type=int, default=1, help="of each protocol")
+    faults.add_argument("--ways", type=int, default=4, help="connections in one shift")
+    faults.add_argument("--forced", type=int, nargs="?", const=1, default=0, metavar="TIMES")
+    kills = suites.add_parser("kill9", help="kills, and what is left of the claims after them")
+    _add_kills(kills)
+    for suite in (faults, kills):
+        suite.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    return parser.parse_args(arguments)
+
+
+def _add_kills(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=0, help="kills at random moments")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--points", nargs="*", default=None, metavar="POINT", help="every visit to these, or to all")
     parser.add_argument("--at", nargs="*", default=[], metavar="POINT:VISIT", help="single kills")
     parser.add_argument("--verbose", action="store_true", help="a line a run")
-    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,14 @@
 """Claims through a network that spoils exchanges, for every protocol: each must take effect exactly once.
 
-A *shift* is one desk with one connection, through the proxy, to the bundled server on a port. Its devices are claimed
-under a plan of faults; then the desk's account is held against the server's own ledger, which is read with plain SQL.
+A *shift* is one desk with some connections of one kind, through the proxy, to the bundled server on a port. Its devices
+are claimed under a plan of faults; then the desk's account is held against the server's own ledger (see ``accounts``).
 """
 
 import os
-import random
-import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +19,7 @@ from station.core.news import LineState
 from station.core.progress import Progress
 from station.core.scan import Scan
 from station.desk import batches, intake, pauses
+from station.desk.work import Work
 from station.folders import Folders
 from station.labels.base import Label
 from station.parts import assemble
@@ -30,14 +29,20 @@ from station.settings import ConnectionSettings, Settings
 from tests.backends.worlds import on_a_port
 from tests.desk.bench import Bench
 
+from . import accounts
+from .door import DOMAIN, make_certificates, resolved
+from .fault import Fault
+from .plan import Spoiling
 from .protocols import Protocol
-from .proxy import Fault, Proxy, Seen, proxy_to
+from .proxy import Proxy, running
 
 PACE = 40.0
 """How many times faster the desk's clocks run than the real ones, so that its waits end within a test."""
 LIMIT_S = 0.6
 """The desk's time limits, in real seconds: shorter than the proxy's delays."""
-PATIENCE_S = 55.0
+PATIENCE_S = 45.0
+"""How long a shift's claims may take to come to rest once the faults are over."""
+WAITING = frozenset({Progress.QUEUED, Progress.SENDING, Progress.UNKNOWN})
 
 
 class FastClock(SystemClock):
@@ -51,37 +56,6 @@ class FastClock(SystemClock):
 
 
 @dataclass
-class Spoiling:
-    """The plan: each exchange of a kind of call may be spoiled, until the faults are switched off.
-
-    ``forced`` are spoiled first, one each; then ``share`` of the claims and a fifth of that of all else.
-    """
-
-    protocol: Protocol
-    chance: random.Random
-    share: float = 0.5
-    forced: list[tuple[str, Fault]] = field(default_factory=list)
-    on: bool = True
-    counts: Counter[tuple[str, Fault]] = field(default_factory=Counter)
-
-    def __call__(self, seen: Seen) -> Fault:
-        what = self.protocol.kind_of_call(seen)
-        fault = self._choose(what) if self.on else Fault.NONE
-        self.counts[what, fault] += 1
-        return fault
-
-    def _choose(self, what: str) -> Fault:
-        for at, (wanted, fault) in enumerate(self.forced):
-            if wanted == what:
-                del self.forced[at]
-                return fault
-        share = self.share if what == "claim" else self.share / 5
-        if self.chance.random() >= share:
-            return Fault.NONE
-        return self.chance.choice(tuple(Fault)[1:])
-
-
-@dataclass
 class Shift:
     """What a shift came to; ``wrong`` is empty where all is as it must be."""
 
@@ -90,42 +64,75 @@ class Shift:
     claims: int = 0
     spoiled: Counter[tuple[str, Fault]] = field(default_factory=Counter)
     progress: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
+    """Why what is held is held."""
     wrong: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
-def work_a_shift(protocol: Protocol, folder: Path, spoiling: Spoiling, count: int) -> Shift:
-    """Claim ``count`` devices under the plan and look at what came of it."""
-    shift = Shift(protocol.kind, count)
+@dataclass(frozen=True)
+class Size:
+    """How many devices a shift claims, over how many connections and how many in one call, and for how long the faults
+    go on at least."""
+
+    devices: int
+    ways: int = 4
+    a_call: int = 1
+    faults_for_s: float = 15.0
+
+
+def work_a_shift(protocol: Protocol, folder: Path, spoiling: Spoiling, size: Size) -> Shift:
+    """Claim devices over some connections under the plan, and look at what came of it."""
+    shift = Shift(protocol.kind, size.devices)
     begun = time.monotonic()
-    identifiers = protocol.devices(count)
-    with _opened(protocol, folder, spoiling, count) as (bench, proxy):
-        _claim_all(bench, protocol, identifiers, folder / "server.db")
-        _wait_until_settled(bench, protocol, spoiling)
+    names = [f"v{number}" for number in range(size.ways)]
+    with _opened(protocol, folder, spoiling, size, names) as (bench, proxy):
+        person = Person(bench, spoiling, names)
+        person.scan(protocol, protocol.devices(size.devices), folder / "server.db")
+        person.claim_to_the_end(time.monotonic() + size.faults_for_s)
         shift.claims = sum(protocol.kind_of_call(seen) == "claim" for seen, _ in proxy.exchanges)
+        shift.wrong += person.wrong
     shift.spoiled = +Counter({key: n for key, n in spoiling.counts.items() if key[1] is not Fault.NONE})
-    _compare(protocol, folder, shift)
+    accounts.correct(folder / "data" / "desk.db", shift.spoiled)
+    account = accounts.compare(protocol, folder)
+    shift.progress, shift.held = account.progress, account.held
+    shift.wrong += account.wrong
     shift.seconds = time.monotonic() - begun
     return shift
 
 
 @contextmanager
-def _opened(protocol: Protocol, folder: Path, spoiling: Spoiling, count: int) -> Iterator[tuple[Bench, Proxy]]:
+def _opened(
+    protocol: Protocol, folder: Path, spoiling: Spoiling, size: Size, names: list[str]
+) -> Iterator[tuple[Bench, Proxy]]:
     url = f"sqlite:///{(folder / 'server.db').as_posix()}"
+    certificates = make_certificates(folder)
     with ExitStack() as stack:
         app = build(url, clock=lambda: datetime.now(UTC), practice=True, token="practice-token")
         address = stack.enter_context(on_a_port(app))
         delivery = folder / "delivery.csv"
-        delivery.write_text(protocol.delivery(count), encoding="utf-8")
+        delivery.write_text(protocol.delivery(size.devices), encoding="utf-8")
         imported = import_file(url, delivery, datetime.now(UTC))
         assert imported.stored, imported.bad
-        proxy = stack.enter_context(proxy_to(int(address.rpartition(":")[2]), spoiling))
-        values, secrets = protocol.connection(f"http://127.0.0.1:{proxy.port}")
-        stack.enter_context(_environment({f"STATION_SECRET_V_{name}".upper(): text for name, text in secrets.items()}))
-        limits = {"claim_timeout_s": LIMIT_S, "look_up_timeout_s": LIMIT_S}
-        settings = Settings(connections=(ConnectionSettings("v", protocol.kind, {**values, **limits}),))
+        protocol.wait_for_practice(folder / "server.db")
+        upstream = int(address.rpartition(":")[2])
+        proxy = Proxy(upstream, certificates, spoiling, dict(protocol.words), protocol.lists)
+        stack.enter_context(running(proxy))
+        stack.enter_context(resolved(spoiling.knock))
+        # No proxy of this machine's, and none of its authorities: to read them all takes longer than the limits here.
+        authority = str(certificates.authority)
+        limits: dict[str, object] = {"claim_timeout_s": LIMIT_S, "look_up_timeout_s": LIMIT_S, "ca_file": authority}
+        connections, environment = [], {"NO_PROXY": DOMAIN, "no_proxy": DOMAIN, "SSL_CERT_FILE": authority}
+        if protocol.size_setting:
+            limits[protocol.size_setting] = size.a_call
+        for name in names:
+            values, secrets = protocol.connection(f"https://{name}.{DOMAIN}:{proxy.port}")
+            environment |= {f"STATION_SECRET_{name}_{what}".upper(): text for what, text in secrets.items()}
+            connections.append(ConnectionSettings(name, protocol.kind, {**values, **limits}))
+        stack.enter_context(_environment(environment))
         folders = Folders(folder / "data", folder, folder / "state", folder / "logs")
-        bench = Bench(assemble(settings, folders, clock=FastClock()))
+        settings = Settings(connections=tuple(connections))
+        bench = Bench(assemble(settings, folders, faults=spoiling.sends, clock=FastClock()))
         stack.callback(bench.stop)
         bench.start()
         yield bench, proxy
@@ -146,96 +153,71 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _claim_all(bench: Bench, protocol: Protocol, identifiers: list[Identifier], server: Path) -> None:
-    desk = bench.station.desk
-    target = protocol.target_at(server)
-    desk.do(batches.choose, "v", target, target).result(20)
-    entries = [
-        (Scan(identifier.text.encode(), "practice", datetime.now(UTC)), Label("", (identifier,)), "")
-        for identifier in identifiers
-    ]
-    for begin in range(0, len(entries), 50):
-        desk.do(intake.keep_entries, entries[begin : begin + 50]).result(20)
-    _until(lambda: _looked_up(bench))
-    for _ in range(20):
-        if bench.claim():
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"nothing could be claimed: {bench.plan().counts}")
+@dataclass
+class Person:
+    """Who scans, claims, renews what was revoked, resumes what was paused, and claims again what came back to open."""
+
+    bench: Bench
+    spoiling: Spoiling
+    names: list[str]
+    wrong: list[str] = field(default_factory=list)
+
+    def scan(self, protocol: Protocol, identifiers: list[Identifier], server: Path) -> None:
+        desk = self.bench.station.desk
+        target = protocol.target_at(server)
+        for at, name in enumerate(self.names):
+            mine = identifiers[at :: len(self.names)]
+            desk.do(batches.choose, name, target, target).result(20)
+            entries = [
+                (Scan(each.text.encode(), "practice", datetime.now(UTC)), Label("", (each,)), "") for each in mine
+            ]
+            for begin in range(0, len(entries), 50):
+                desk.do(intake.keep_entries, entries[begin : begin + 50]).result(20)
+        self._wait(self._looked_up, time.monotonic() + PATIENCE_S, "the look-ups never end")
+
+    def claim_to_the_end(self, faults_end: float) -> None:
+        """Until nothing waits and nothing that came back can be claimed; the faults are over by then, as they are."""
+
+        def done() -> bool:
+            self.spoiling.on = self.spoiling.on and (time.monotonic() < faults_end or bool(self.spoiling.forced))
+            self.spoiling.on = self.spoiling.on and time.monotonic() < faults_end + PATIENCE_S
+            if self._looked_up() and self.bench.plan().counts.ready:
+                self.bench.claim()
+                return False
+            return not self._waits() and self._looked_up()
+
+        self._wait(done, faults_end + 2 * PATIENCE_S, "")
+
+    def _waits(self) -> bool:
+        return any(WAITING & set(dict(row.tally)) for row in self.bench.rows.values())
+
+    def _looked_up(self) -> bool:
+        return not self.bench.plan().counts.checking and all(
+            not row.check or row.check == "none" for row in self.bench.rows.values() if row.progress is Progress.OPEN
+        )
+
+    def _wait(self, done: Callable[[], bool], end: float, why: str) -> None:
+        while True:
+            self._see_to_pauses()
+            if done():
+                return
+            if time.monotonic() > end:
+                self.wrong += [why] if why else []
+                return
+            time.sleep(0.05)
+
+    def _see_to_pauses(self) -> None:
+        """There was nothing wrong with a batch's target; and refused credentials are renewed, once the desk says so."""
+        paused = self.bench.station.desk.read(
+            lambda reader: {batch.connection for batch in reader.batches() if batch.paused}
+        ).result(20)
+        for name in self.names:
+            if self.bench.station.desk.do(_is_paused, name).result(20):
+                self.spoiling.way(f"{name}.{DOMAIN}").revoked = False
+                paused.add(name)
+        for name in paused:
+            self.bench.station.desk.do(pauses.resume, name).result(20)
 
 
-def _looked_up(bench: Bench) -> bool:
-    _resume(bench)
-    counts = bench.plan().counts
-    return not counts.checking and all(not row.check or row.check == "none" for row in bench.rows.values())
-
-
-def _wait_until_settled(bench: Bench, protocol: Protocol, spoiling: Spoiling) -> None:
-    begun = time.monotonic()
-
-    def settled() -> bool:
-        # Faults end after a while, as they do: what is still open then must come to rest by itself.
-        spoiling.on = spoiling.on and time.monotonic() - begun < PATIENCE_S / 3
-        _resume(bench)
-        waiting = {Progress.QUEUED, Progress.SENDING, Progress.UNKNOWN}
-        return not any(waiting & set(dict(row.tally)) for row in bench.rows.values())
-
-    _until(settled)
-
-
-def _resume(bench: Bench) -> None:
-    """What a person does who sees a paused connection or batch: there was nothing wrong with either."""
-    paused = any(batch.paused for batch in bench.plan().batches)
-    line = bench.station.desk.do(_line_of).result(20)
-    if line is LineState.PAUSED or paused or _paused_batches(bench):
-        bench.station.desk.do(pauses.resume, "v").result(20)
-
-
-def _line_of(work: object) -> LineState:
-    state: LineState = work.state.line("v").state  # type: ignore[attr-defined]
-    return state
-
-
-def _paused_batches(bench: Bench) -> bool:
-    return bool(bench.station.desk.read(lambda reader: any(b.paused for b in reader.batches())).result(20))
-
-
-def _until(done: object) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not done():  # type: ignore[operator]
-        if time.monotonic() > end:
-            return
-        time.sleep(0.05)
-
-
-def _compare(protocol: Protocol, folder: Path, shift: Shift) -> None:
-    """The desk's account of each device beside the server's ledger."""
-    ledger = _ledger(folder / "server.db", protocol)
-    for name, progress, outcome in _account(folder / "data" / "desk.db"):
-        made, live = ledger.get(protocol.ledger_name(name), (0, 0))
-        shift.progress[f"{progress} {outcome or ''}".strip()] += 1
-        if made > 1:
-            shift.wrong.append(f"{name}: claimed {made} times")
-        if progress == "claimed" and not live:
-            shift.wrong.append(f"{name}: {outcome}, and the server has no claim")
-        if progress in ("refused", "open", "queued", "sending") and live:
-            shift.wrong.append(f"{name}: {progress} {outcome or ''}, and the server has our claim")
-        if progress in ("queued", "sending", "unknown"):
-            shift.wrong.append(f"{name}: not settled in time: {progress}")
-        if progress == "held" and protocol.always_settles:
-            shift.wrong.append(f"{name}: held, though this protocol can always tell")
-
-
-def _ledger(path: Path, protocol: Protocol) -> dict[str, tuple[int, int]]:
-    """Claims ever made and live ones by a device's name at the server."""
-    query = (
-        "SELECT d.device_id, count(*), sum(c.slot IS NOT NULL) FROM claims c JOIN devices d ON d.id = c.device_id "
-        "JOIN organizations o ON o.id = c.organization_id WHERE o.slug = 'example' AND d.vendor = ? GROUP BY 1"
-    )
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as server:
-        return {name: (made, live) for name, made, live in server.execute(query, (protocol.vendor,))}
-
-
-def _account(path: Path) -> list[tuple[str, str, str | None]]:
-    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as desk:
-        return list(desk.execute("SELECT device_id, progress, outcome FROM devices WHERE inside IS NULL"))
+def _is_paused(work: Work, connection: str) -> bool:
+    return work.state.line(connection).state is LineState.PAUSED

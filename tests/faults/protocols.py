@@ -2,9 +2,9 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from station.core.identifier import Identifier, Kind
@@ -13,6 +13,7 @@ from station.server.dialects.disruptive import practice as disruptive
 from station.server.dialects.here import practice as here
 from station.server.dialects.xyte import practice as xyte
 
+from .fault import Fault
 from .proxy import Seen
 
 HEADER = (
@@ -33,7 +34,18 @@ class Protocol:
     connection: Callable[[str], tuple[dict[str, object], dict[str, str]]]
     name_at_server: Callable[[str], str] = str
     always_settles: bool = False
+    """Nothing is ever held: it is safe to repeat, and says what became of the first time."""
+    tells: bool = True
+    """A read-back tells *free* from *another's*, so that nothing is held here either."""
     target_slug: str = ""
+    signs_in: bool = False
+    lists: tuple[str, ...] = ()
+    """Under which names an answer to a claim holds its devices, where one call carries several."""
+    words: Mapping[Fault, str] = field(default_factory=dict)
+    """How it says that the target is not open to us, and that there is none."""
+    size_setting: str = ""
+    """Which setting says how many devices go in one call, where one carries several."""
+    devices_a_shift: int = 24
 
     def delivery(self, count: int) -> str:
         return HEADER + "".join(f"{self.row(number)}\n" for number in range(count))
@@ -46,22 +58,37 @@ class Protocol:
         if not self.target_slug:
             return self.target
         with closing(sqlite3.connect(f"{server.as_uri()}?mode=ro", uri=True)) as ledger:
-            for _ in range(200):  # the server fills in what practice needs while it serves already
-                row = ledger.execute("SELECT id FROM projects WHERE slug = ?", (self.target_slug,)).fetchone()
-                if row is not None:
-                    return str(row[0])
-                time.sleep(0.05)
-        raise LookupError(self.target_slug)
+            row = ledger.execute("SELECT id FROM projects WHERE slug = ?", (self.target_slug,)).fetchone()
+            return str(row[0])
+
+    def wait_for_practice(self, server: Path) -> None:
+        """The server fills in what practice needs, and lets in who may practise, while it serves already."""
+        for _ in range(400):
+            with closing(sqlite3.connect(f"{server.as_uri()}?mode=ro", uri=True)) as ledger:
+                let_in = {row[0] for row in ledger.execute("SELECT DISTINCT vendor FROM credentials")}
+            if {"disruptive", "here", "xyte"} <= let_in:
+                return
+            time.sleep(0.05)
+        raise LookupError("the server is not ready for practice")
 
     def ledger_name(self, device_id: str) -> str:
         """The server's name of a device of the desk."""
         return self.name_at_server(device_id)
 
+    def kinds_of_call(self) -> tuple[str, ...]:
+        return ("claim", "read", "read-back", *(("sign-in",) if self.signs_in else ()))
+
     def kind_of_call(self, seen: Seen) -> str:
         if self.is_claim(seen):
             return "claim"
         path = seen.path.partition("?")[0].lower()
+        if "/read-backs" in path or "/operations/" in path:
+            return "read-back"
         return "sign-in" if "token" in path or "login" in path else "read"
+
+
+def _words(no_rights: str, no_target: str) -> Mapping[Fault, str]:
+    return {Fault.NO_RIGHTS: no_rights, Fault.NO_TARGET: no_target}
 
 
 LOCAL = Protocol(
@@ -73,9 +100,10 @@ LOCAL = Protocol(
     lambda seen: seen.method == "POST" and seen.path.endswith("/claims") and b'"dry_run":false' in seen.body,
     lambda address: ({"base_url": address}, {"token": "practice-token"}),
     always_settles=True,
+    lists=("results",),
+    words=_words('{"error": "not_allowed", "message": "no"}', '{"error": "project_not_found", "message": "gone"}'),
+    size_setting="items_a_call",
 )
-
-
 
 def _disruptive_claim(seen: Seen) -> bool:
     return "devices:claim" in seen.path and "dryRun=false" in seen.path
@@ -89,6 +117,11 @@ DISRUPTIVE = Protocol(
     lambda n: Identifier.of(Kind.CODE, code=f"c7fau1t00000{n:08d}"),
     _disruptive_claim,
     disruptive.connection,
+    signs_in=True,
+    lists=("claimedDevices",),
+    words=_words('{"error": "no rights", "code": 403}', '{"error": "no such project", "code": 404}'),
+    size_setting="items_a_call",
+    devices_a_shift=40,
 )
 
 XYTE = Protocol(
@@ -99,9 +132,17 @@ XYTE = Protocol(
     lambda n: Identifier.of(Kind.SERIAL_MAC, serial=f"SN-F{n:06d}", mac=f"025859{n:06x}"),
     lambda seen: seen.method == "POST" and seen.path.endswith("/devices/claim"),
     xyte.connection,
+    tells=False,
+    devices_a_shift=40,
+    words=_words('{"error": "no access to this space"}', '{"error": "space not found"}'),
     target_slug="space-auditorium",
     name_at_server=lambda name: f"disp-{int(name.partition('SN-F')[2][:6])}",
 )
+
+
+def _graphql(code: str) -> str:
+    return f'{{"errors": [{{"message": "no", "extensions": {{"code": "{code}"}}}}], "data": null}}'
+
 
 DATACAKE = Protocol(
     "datacake",
@@ -111,6 +152,11 @@ DATACAKE = Protocol(
     lambda n: Identifier.of(Kind.SERIAL_PIN, serial=f"DC-F{n:06d}", pin=f"{n:06d}"),
     lambda seen: b"addPincodeDevice" in seen.body,
     datacake.connection,
+    tells=False,
+    lists=("data",),
+    words=_words(_graphql("NOT_AUTHORIZED"), _graphql("NOT_FOUND")),
+    size_setting="aliases",
+    devices_a_shift=40,
     name_at_server=lambda name: name.removeprefix("serial="),
 )
 
@@ -123,6 +169,11 @@ HERE = Protocol(
     lambda seen: seen.method == "PUT" and "/registry/v2/devices/" in seen.path,
     here.connection,
     always_settles=True,
+    signs_in=True,
+    words=_words(
+        '{"status": 403, "error": "Forbidden", "message": "no rights"}',
+        '{"status": 404, "error": "Not Found", "message": "there is no such project"}',
+    ),
 )
 
 

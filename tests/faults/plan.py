@@ -1,0 +1,124 @@
+"""Which exchange is spoiled and how: by chance, and where it is asked for each fault of each kind of call."""
+
+import random
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from .fault import AT_THE_DOOR, CLEAR, IN_OWN_WORDS, Fault
+from .protocols import Protocol
+from .proxy import Seen
+
+SHARES = {"claim": 1.0, "read-back": 0.5, "sign-in": 0.4, "read": 0.2}
+"""How often a kind of call is spoiled, beside how often a claim is."""
+Met = tuple[str, Fault]
+
+
+@dataclass
+class Way:
+    """What is known of one connection: what it will ask for next can be told before it has asked."""
+
+    reads: int = 0
+    """Good reads since its last claim: a claim follows one."""
+    unsure: bool = False
+    """A claim's answer was spoiled: what it reads now is a read-back."""
+    unsigned: bool = True
+    revoked: bool = False
+
+
+@dataclass
+class Spoiling:
+    """The plan. ``forced`` are met first, one each; then ``share`` of the claims, and less of all else.
+
+    It is asked on two threads, for a new connection (``knock``) and for a request (``__call__``), never both for one.
+    """
+
+    protocol: Protocol
+    chance: random.Random
+    share: float = 0.6
+    forced: list[Met] = field(default_factory=list)
+    on: bool = True
+    counts: Counter[Met] = field(default_factory=Counter)
+    claims_due: int = 0
+    """Claims that the desk has let go and that have not knocked yet."""
+    _ways: dict[str, Way] = field(default_factory=dict)
+
+    def way(self, host: str) -> Way:
+        return self._ways.setdefault(host, Way())
+
+    def sends(self, point: str) -> None:
+        """The desk's own word that a claim is about to leave."""
+        self.claims_due += point == "send.committed"
+
+    def knock(self, host: str) -> Fault:
+        """What a new connection meets."""
+        way = self.way(host)
+        what = self._expected(way)
+        self.claims_due -= what == "claim" and self.claims_due > 0
+        if not self.on or way.revoked:
+            return Fault.NONE
+        fault = self._choose(what, AT_THE_DOOR)
+        if fault is not Fault.NONE:
+            self.counts[what, fault] += 1
+        return fault
+
+    def _expected(self, way: Way) -> str:
+        if self.protocol.signs_in and way.unsigned:
+            return "sign-in"
+        if self.claims_due and way.reads:
+            return "claim"
+        return "read-back" if way.unsure else "read"
+
+    def __call__(self, seen: Seen) -> Fault:
+        way, what = self.way(seen.host), self.protocol.kind_of_call(seen)
+        if what == "read" and way.unsure:
+            what = "read-back"
+        fault = self._spoil(way, what) if self.on else Fault.NONE
+        self.counts[what, fault] += 1
+        self._learn(way, what, fault)
+        return fault
+
+    def _spoil(self, way: Way, what: str) -> Fault:
+        if way.revoked:
+            return Fault.REVOKED
+        signing = any(kind == "sign-in" for kind, _ in self.forced)
+        if signing and what == "read" and self.chance.random() < 0.2:
+            return Fault.UNAUTHORIZED  # else nobody would sign in again
+        return self._choose(what, tuple(fault for fault in Fault if fault not in AT_THE_DOOR))
+
+    def _learn(self, way: Way, what: str, fault: Fault) -> None:
+        if what == "claim":
+            way.unsure, way.reads = fault not in CLEAR, 0
+        elif what in ("read", "read-back") and fault is Fault.NONE:
+            way.reads += 1
+        if what == "sign-in":
+            way.unsigned = fault not in (Fault.NONE, Fault.TWICE, Fault.AT_ONCE)
+        way.unsigned = way.unsigned or fault is Fault.UNAUTHORIZED or fault is Fault.REVOKED
+        way.revoked = way.revoked or fault is Fault.REVOKED
+
+    def _choose(self, what: str, among: Iterable[Fault]) -> Fault:
+        for at, (wanted, fault) in enumerate(self.forced):
+            if wanted == what and fault in among:
+                del self.forced[at]
+                return fault
+        may = [fault for fault in among if fault is not Fault.NONE and can_meet(self.protocol, what, fault)]
+        # The door has its part of all faults, and the request the rest.
+        part = len(may) / (len(Fault) - 1)
+        if self.chance.random() >= self.share * SHARES[what] * part:
+            return Fault.NONE
+        return self.chance.choice(may)
+
+
+def can_meet(protocol: Protocol, what: str, fault: Fault) -> bool:
+    """Whether there is such a thing: a vendor speaks of targets and leaves out devices only where a claim has any."""
+    if fault in IN_OWN_WORDS:
+        return what == "claim"
+    if fault is Fault.FEWER:
+        return what == "claim" and bool(protocol.lists)
+    return True
+
+
+def all_of(protocol: Protocol) -> list[Met]:
+    """Each fault that each kind of call can meet."""
+    faults = tuple(Fault)[1:]
+    return [(what, fault) for what in protocol.kinds_of_call() for fault in faults if can_meet(protocol, what, fault)]
