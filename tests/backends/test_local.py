@@ -81,6 +81,11 @@ def kinds(answer: Answer) -> dict[str, OutcomeKind]:
     return {each.device_id: each.outcome.kind for each in answer.results}
 
 
+def test_a_connection_may_send_fewer_in_one_call_and_never_more() -> None:
+    sizes = [local(None, items_a_call=asked).traits.items_a_call for asked in (4, 0, 1000)]
+    assert sizes == [4, 100, 100]
+
+
 def test_unknown_words_and_left_out_devices_stay_unknown() -> None:
     told = claimed(entry(1), entry(2, "claimed_mostly"), entry(4, "unknown"))
     assert kinds(claim(told, device(1), device(2), device(3), device(4))) == {"D1": OutcomeKind.CLAIMED_NOW}
