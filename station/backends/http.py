@@ -59,7 +59,7 @@ class Http:
         self._app = app
         self._at_once = at_once
         self._most_bytes = most_bytes
-        self._trusted: ssl.SSLContext | None = None
+        self._trusting: asyncio.Task[ssl.SSLContext] | None = None
         self._clients: dict[bool, httpx.AsyncClient] = {}
         self._running: set[asyncio.Task[Reply]] = set()
 
@@ -185,11 +185,18 @@ class Http:
         return f"{self._base}/{path}"
 
     async def _client(self, call: bool) -> httpx.AsyncClient:
-        if self._trusted is None:
-            # In a thread: reading some hundred certificates would hold up every other request.
-            self._trusted = await asyncio.to_thread(_trust, self._base, self._ca_file)
+        if self._trusting is None:
+            # In a thread: reading some hundred certificates would hold up every other request. And once for all that
+            # wait for it: a request that gives up leaves it to the next.
+            self._trusting = asyncio.ensure_future(asyncio.to_thread(_trust, self._base, self._ca_file))
+            self._trusting.add_done_callback(_note)
+        try:
+            trusted = await asyncio.shield(self._trusting)
+        except NotSentError:
+            self._trusting = None  # the named file may be mended meanwhile
+            raise
         if call not in self._clients:
-            self._clients[call] = _open(self._base, self._trusted, self._at_once, keep=not call)
+            self._clients[call] = _open(self._base, trusted, self._at_once, keep=not call)
         return self._clients[call]
 
     async def _exchange(self, client: httpx.AsyncClient, ready: httpx.Request, attempt: Attempt) -> Reply:
@@ -206,8 +213,8 @@ class Http:
         return read_reply(attempt, headers, body)
 
 
-def _note(task: asyncio.Task[Reply]) -> None:
-    """Take note of what a handler that nobody waits for any more ended with, so that asyncio does not complain."""
+def _note(task: asyncio.Task[Any]) -> None:
+    """Take note of what a task that nobody waits for any more ended with, so that asyncio does not complain."""
     if not task.cancelled():
         task.exception()
 

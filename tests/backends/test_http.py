@@ -4,6 +4,8 @@ import asyncio
 import gzip
 import logging
 import socket
+import ssl
+import time
 import zlib
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from station.backends.http import Http
@@ -174,6 +177,30 @@ def test_refused_connections_and_unknown_names_are_surely_not_sent() -> None:
     unknown = run(fail(http("http://station.invalid"), call=True, timeout_s=10))
     assert type(refused) is type(unknown) is NotSentError
     assert (refused.cause, unknown.cause) == (Cause.CONNECT, Cause.DNS)
+
+
+def test_authorities_are_read_once_for_all_that_wait_even_for_who_gave_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, authority = make_certificate(tmp_path)
+    real, read = httpx.create_ssl_context, []
+
+    def counted() -> ssl.SSLContext:
+        read.append(1)
+        time.sleep(0.2)
+        return real()
+
+    async def ask() -> list[BaseException | Reply]:
+        async with serving(say(answer()), context) as place:
+            way = http(place.url, ca_file=str(authority))
+            told = await asyncio.gather(*(way.read(ASK, limit) for limit in (0.05, 0.05, 5, 5)), return_exceptions=True)
+            await way.close()
+            return told
+
+    monkeypatch.setattr(httpx, "create_ssl_context", counted)
+    told = run(ask())
+    assert [type(each) for each in told] == [NotSentError, NotSentError, Reply, Reply]
+    assert len(read) == 1
 
 
 def test_an_authority_that_nobody_knows_is_refused_and_a_named_one_is_trusted(tmp_path: Path) -> None:
