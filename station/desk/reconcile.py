@@ -14,6 +14,9 @@ CLAIM_IS_FRESH_S = 3600.0
 """How long a person's own Claim in this run lets a device that is shown to be free be sent again."""
 
 
+READ_BACK = "read_back"
+"""What the history calls a read of the whole account for a device whose answer was lost."""
+
 LOOK_AGAIN_S = 20.0
 """How long a device that no read shows yet is left alone before the next read, while a late claim may still land."""
 
@@ -61,7 +64,9 @@ def pump(work: Work) -> None:
             lines.pause(work, call.connection, Cause.ACCOUNT_CHANGED, f"{call.kind} {call.address}")
             continue
         if backend.traits.safe_to_repeat and _unknown(work, call) and not _confirms_only(work, call):
-            _repeat(work, backend, call)
+            batch = work.store.batch(call.batch)
+            if batch is None or not batch.paused:
+                _repeat(work, backend, call)
         else:
             confirm(work, call)
 
@@ -163,12 +168,14 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> f
     elif told is not None and state is ReadBack.CANNOT_TELL and _is_anothers(work, call, device):
         wait = LOOK_AGAIN_S - _since_sent(work, call)
         if wait > 0:
+            _remember(work, device, state)
             return wait
         new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
     elif state is ReadBack.FREE or call.state is not CallState.ANSWERED:
         # A request that was given up on may land late: what is not there yet is looked for again until it is quiet.
         wait = _quiet_left(work, call)
         if wait > 0:
+            _remember(work, device, state)
             return min(wait, LOOK_AGAIN_S)
         if state is ReadBack.FREE and _may_go_again(work, call, device):
             new = Progress.QUEUED
@@ -179,12 +186,22 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> f
         code=before.code, text=before.text or (told.raw if told else ""), request_id=before.request_id,
     )
     changed = work.store.step(
-        [device.id], Progress.UNKNOWN, new, work.clock.now(), outcome=outcome, why=f"read-back: {state}"
+        [device.id], Progress.UNKNOWN, new, work.clock.now(), outcome=outcome, why=f"{READ_BACK}.{state}"
     )
     work.touch(*changed)
     if new in (Progress.CLAIMED, Progress.REFUSED):
         work.store.forget_secrets(changed)
+    work.state.shown_as.pop(device.id, None)
     return 0.0
+
+
+def _remember(work: Work, device: Device, state: ReadBack) -> None:
+    """What a read-back said that settles nothing yet: evidence for whoever has to decide; once, until it changes."""
+    if work.state.shown_as.get(device.id) != state:
+        work.state.shown_as[device.id] = state
+        told = Event(work.clock.now(), READ_BACK, item=device.item, device_id=device.device_id, new=str(state))
+        work.store.add_event(told)
+        work.touch(device.item)
 
 
 def _is_anothers(work: Work, call: Call, device: Device) -> bool:

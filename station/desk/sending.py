@@ -174,6 +174,9 @@ def _unclear(work: Work, call: Call, devices: Iterable[Device], error: CallError
         OutcomeKind.UNKNOWN, code=str(error.cause), text=error.detail, request_id=error.request_id or call.request_id
     )
     _step_all(work, sending, Progress.UNKNOWN, evidence, str(error.cause))
+    if isinstance(error, TargetError) and not call.answer.startswith(f"{error.cause}:"):
+        _wait_for_target(work, call, error)
+        return
     # A repeat that is refused outright would be refused for ever: from now on it is only read back.
     refused = isinstance(error, RefusedError | TargetError)
     state = CallState.ANSWERED if refused else CallState.UNANSWERED
@@ -184,6 +187,14 @@ def _unclear(work: Work, call: Call, devices: Iterable[Device], error: CallError
     wait = lines.back_off(work, call.tries) if call.tries else 0.0
     work.state.again_at[call.key] = work.clock.monotonic() + wait
     work.wake_later(wait)
+
+
+def _wait_for_target(work: Work, call: Call, error: TargetError) -> None:
+    """The target that a repeat was refused says nothing about the first time: once a person has seen to it and resumed
+    the batch, the same call goes again. Refused once more, it is only read back."""
+    work.store.change_batch(call.batch, paused=str(error.cause))
+    work.store.change_call(call.key, state=CallState.UNANSWERED, answer=f"{error.cause}: {error.detail}")
+    lines.works(work, call.connection)
 
 
 def _step_all(

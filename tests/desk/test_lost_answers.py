@@ -1,15 +1,20 @@
 """A claim whose answer is lost takes effect once, and is never reported as somebody else's."""
 
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
-from station.core.outcome import OutcomeKind
+from station.core.batch import Batch
+from station.core.call import ReadBack
+from station.core.errors import Cause, TargetError
+from station.core.outcome import HowKnown, OutcomeKind
 from station.core.progress import Progress
+from station.desk import pauses
 
 from .bench import Bench
-from .conftest import Start
+from .conftest import Open, Start
+from .scripted import Script, Twist, fails, lost_before, wait_for
 
 KIT = "maple-harbor-lantern"
 
@@ -58,6 +63,42 @@ def test_the_effect_is_there_exactly_once(start: Start, point: str, times: int) 
     assert done.outcome is not None
     assert done.outcome.kind is OutcomeKind.CLAIMED_NOW
     assert _claims_at_the_server(bench) == 5
+
+
+def test_a_repeat_whose_target_is_refused_waits_for_a_person_and_then_goes_again(opened: Open, script: Script) -> None:
+    """The target was closed to us for a while: a repeat that it refuses says nothing about the first time."""
+    refused = fails(TargetError(Cause.NO_RIGHTS, "no", status=403))
+    bench = _claim_one(opened, script, lost_before, refused)
+    assert wait_for(lambda: any(batch.paused == Cause.NO_RIGHTS for batch in _closed(bench)))
+    assert bench.rows[1].progress is Progress.UNKNOWN
+    bench.station.desk.do(pauses.resume, "local").result(20)
+    done = bench.until(lambda: bench.rows[1] if bench.rows[1].progress is Progress.CLAIMED else None)
+    assert done.outcome is not None
+    assert (done.outcome.kind, done.outcome.how_known) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
+    assert len(set(script.keys)) == 1
+
+
+def test_a_repeat_whose_target_stays_refused_is_read_back_in_the_end(opened: Open, script: Script) -> None:
+    refused = fails(TargetError(Cause.NO_RIGHTS, "no", status=403))
+    script.confirm = lambda told: [replace(each, state=ReadBack.CANNOT_TELL) for each in told]
+    bench = _claim_one(opened, script, lost_before, refused, refused)
+    assert wait_for(lambda: any(batch.paused for batch in _closed(bench)))
+    bench.station.desk.do(pauses.resume, "local").result(20)
+    bench.until(lambda: bench.rows[1].progress is Progress.HELD)
+    assert len(script.keys) == 3
+
+
+def _claim_one(opened: Open, script: Script, *claims: Twist) -> Bench:
+    script.claims = list(claims)
+    bench = opened(safe=True)
+    bench.choose()
+    assert bench.looked_up("c1sample0000000000d0").id == 1
+    assert bench.claim()
+    return bench
+
+
+def _closed(bench: Bench) -> list[Batch]:
+    return bench.station.desk.read(lambda reader: list(reader.batches())).result(20)
 
 
 def test_a_cut_before_the_desk_wrote_the_answer_is_found_out_at_the_next_start(start: Start) -> None:
