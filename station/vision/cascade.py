@@ -10,7 +10,7 @@ import numpy as np
 from .engines import EngineListing, Grey, engines, read_with_zbar, read_with_zxing
 from .opencv import opencv
 from .symbol import LABELS, LINEAR, MATRIX, Formats, Symbol
-from .turned import Bars, find_bars, read_bars
+from .turned import Bars, find_bars, find_wide_bars, read_bars
 
 __all__ = ["BUDGET", "EngineListing", "engines", "read_symbols"]
 
@@ -141,8 +141,15 @@ def _read_turned(grey: Grey, formats: Formats, found: _Findings) -> list[Bars]:
     """Turn every place with bars upright and read it there; gives back the places that stay unread."""
     if not formats & LINEAR or not found.in_time():
         return []
+    unread = _read_places(grey, formats, found, find_wide_bars(grey))
+    if grey.size >= SHEET and found.in_time():
+        unread += _read_places(grey, formats, found, find_bars(grey))
+    return found.unread(unread)
+
+
+def _read_places(grey: Grey, formats: Formats, found: _Findings, places: list[Bars]) -> list[Bars]:
     unread = []
-    for bars in found.unread(find_bars(grey)):
+    for bars in found.unread(places):
         if not any(found.add([symbol]) for symbol in read_bars(grey, bars, formats)):
             unread.append(bars)
         if not found.in_time():

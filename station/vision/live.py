@@ -195,7 +195,9 @@ def _bars_of(symbol: Symbol, step: tuple[float, float]) -> Bars | None:
     (x0, y0), (x1, y1), _, (x3, y3) = symbol.position
     x, y = _middle(symbol)
     length, height = math.hypot(x1 - x0, y1 - y0), math.hypot(x3 - x0, y3 - y0)
-    return Bars(x + step[0], y + step[1], length, height, math.degrees(math.atan2(y1 - y0, x1 - x0)))
+    angle = math.degrees(math.atan2(y1 - y0, x1 - x0))
+    lean = (math.degrees(math.atan2(y3 - y0, x3 - x0)) - angle + 90) % 360 - 180
+    return Bars(x + step[0], y + step[1], length, height, angle, lean)
 
 
 def _larger(symbol: Symbol, scale: float) -> Symbol:
