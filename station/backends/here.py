@@ -60,6 +60,7 @@ class Here(Backend):
         )  # fmt: skip
         self._client = Client(self._http, self._signing.plain, settings.look_up_timeout_s, at_once, now)
         self._places = Places(self._client, now)
+        self._took: set[str] = set()
 
     def accept(self, identifier: Identifier) -> Identifier | None:
         return forms.accept(identifier, self._set.app_id.strip())
@@ -87,7 +88,7 @@ class Here(Backend):
         return await self._places.fill(await self._client.look_up(identifiers), target or self._set.project_id)
 
     async def claim(self, call: Call) -> Answer:
-        return await claiming.claim(call, self._call, self._places, names=self._set.send_names)
+        return await claiming.claim(call, self._call, self._places, self._took, names=self._set.send_names)
 
     async def confirm(self, call: Call) -> list[Confirmed]:
         return await claiming.confirm(call, self._client, self._places)

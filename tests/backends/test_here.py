@@ -467,3 +467,26 @@ def test_a_target_error_names_the_vendors_error_id() -> None:
         asyncio.run(here(Told(PUT=(403, body))).claim(call_of(device(1))))
     assert caught.value.cause is Cause.NO_RIGHTS
     assert "5771b3d4-95ae-4959-ac63-fbaa3d5d06ee-lds2" in caught.value.detail
+
+
+def test_a_device_that_a_project_may_not_take_holds_up_no_others() -> None:
+    denied = {"error": "Forbidden", "code": 403, "id": "x", "message": "The account does not have the privileges."}
+    full = denied | {"message": "The device quota of the license is used up."}
+    told = Told(PUT=(403, denied))
+    backend = here(told)
+
+    async def story() -> None:
+        with pytest.raises(TargetError):  # nothing says yet that the project takes any
+            await backend.claim(call_of(device(1)))
+        told.answers["PUT"] = (201, {"trackingId": TRACKING})
+        await backend.claim(call_of(device(1)))
+        told.answers["PUT"] = (403, denied)
+        (result,) = (await backend.claim(call_of(device(2)))).results
+        assert (result.outcome.kind, result.outcome.text[:20]) == (OutcomeKind.NOT_ALLOWED, "The account does not")
+        told.answers["PUT"] = (403, full)
+        with pytest.raises(TargetError) as caught:  # which all the others would meet too
+            await backend.claim(call_of(device(3)))
+        assert caught.value.cause is Cause.LICENCE
+        await backend.close()
+
+    asyncio.run(story())

@@ -243,6 +243,19 @@ def test_a_proxy_that_does_not_let_us_through_is_surely_not_sent(
     assert error.cause is cause
 
 
+def test_an_address_that_is_named_in_no_proxy_leads_past_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> CallError:
+        async with serving(say(answer(407, b""))) as proxy:
+            monkeypatch.setenv("https_proxy", proxy.url)
+            monkeypatch.setenv("no_proxy", "station.invalid")
+            error = await fail(http("https://station.invalid", sign=Token(Secret(CANARY))), call=True)
+            assert proxy.seen == []
+            return error
+
+    error = run(work())
+    assert (type(error), error.cause) == (NotSentError, Cause.DNS)
+
+
 def test_the_way_to_this_computer_leads_past_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("all_proxy", "nonsense://127.0.0.1:9")

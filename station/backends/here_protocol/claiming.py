@@ -13,29 +13,38 @@ from .places import Places
 from .releasing import Send
 
 
-async def claim(call: Call, send: Send, places: Places, *, names: bool) -> Answer:
+async def claim(call: Call, send: Send, places: Places, took: set[str], *, names: bool) -> Answer:
     """Claim the call's devices; what was not answered stays out of the answer. Raises CallError for the first.
 
-    ``names``: a device that was claimed now gets its name right after it.
+    ``took`` are the projects that have taken a device of ours in this run; ``names``: a device that was claimed now
+    gets its name right after it.
     """
     results: list[DeviceResult] = []
     replies: list[tuple[CallDevice, Reply]] = []
     for device in call.devices:
         try:
             reply = await send(requests.claim(call, device))
-            result = answers.claimed(reply, device) or (answers.over_quota(reply, device) if results else None)
+            result = answers.claimed(reply, device) or _this_device(reply, device, bool(results), call.target in took)
             if result is None:
                 raise answers.failure(reply, call=True)
         except CallError:
             if not results:
                 raise
             break
+        if result.outcome.kind is OutcomeKind.CLAIMED_NOW:
+            took.add(call.target)
         if names and device.name and result.outcome.kind is OutcomeKind.CLAIMED_NOW:
             result = await releasing.name_after_claim(send, device, result)
         results.append(result)
         replies.append((device, reply))
     placed = await _placed(call, results, places)
     return Answer(tuple(placed), answers.said(replies), replies[-1][1].request_id if replies else "")
+
+
+def _this_device(reply: Reply, device: CallDevice, is_next: bool, took: bool) -> DeviceResult | None:
+    """A 403 as one device's outcome, where it cannot mean that the project takes none: others must not wait for it."""
+    told = answers.over_quota(reply, device)
+    return told if is_next or (took and told is not None and told.outcome.kind is OutcomeKind.NOT_ALLOWED) else None
 
 
 async def confirm(call: Call, client: Client, places: Places) -> list[Confirmed]:
