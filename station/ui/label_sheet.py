@@ -70,7 +70,7 @@ _DRAWN: dict[Code, Callable[[str], Modules]] = {
 
 def usual_paper() -> Paper:
     """The paper of this computer's country."""
-    letters = (QLocale.Territory.UnitedStates, QLocale.Territory.Canada, QLocale.Territory.Mexico)
+    letters = (QLocale.Country.UnitedStates, QLocale.Country.Canada, QLocale.Country.Mexico)
     return Paper.LETTER if QLocale.system().territory() in letters else Paper.A4
 
 
