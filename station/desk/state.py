@@ -56,6 +56,8 @@ class State:
     """When (monotonic) a call was last sent in this run, by its key."""
     reading_back: set[str] = field(default_factory=set)
     """Keys of the calls whose read-back or repeat is under way."""
+    shown_as: dict[int, str] = field(default_factory=dict)
+    """What the last read-back said of a device that it did not settle, by the device's row."""
     again_at: dict[str, float] = field(default_factory=dict)
     """When (monotonic) an unanswered call may be asked about again, by its key."""
     part_at: dict[int, datetime] = field(default_factory=dict)

@@ -28,6 +28,7 @@ def possible(details: Details, terms: Terms) -> list[str]:
     names += [str(change.verb) for change in terms.changes if (_owned(details) if change.of_owned else ours)]
     names += ["release"] if ours and terms.release else []
     names += ["open_page"] if details.page.startswith("https://") else []
+    names += ["ask_now"] if _is_asked_about(item) else []
     names += ["support"] if needs_support(item) else []
     return list(dict.fromkeys(names))
 
@@ -36,6 +37,11 @@ def is_ours(item: Item) -> bool:
     """Whether something of a row was claimed from here."""
     claimed = item.progress is Progress.CLAIMED or bool(dict(item.tally).get(Progress.CLAIMED))
     return claimed and not (item.outcome is not None and item.outcome.kind is OutcomeKind.REJECTED)
+
+
+def _is_asked_about(item: Item) -> bool:
+    """Whether the vendor is being asked what became of it: that need not wait."""
+    return item.progress is Progress.UNKNOWN or bool(dict(item.tally).get(Progress.UNKNOWN))
 
 
 def needs_support(item: Item) -> bool:

@@ -12,8 +12,10 @@ from station.core.target import Target
 from station.words import advice, identifier_text, say, status, what_it_is
 
 from .decision_panel import DecisionPart
+from .destinations import title_of
 from .details_facts import copied_facts, copy_text, device_rows, facts_of, history_of, links_of
 from .details_parts import FactList
+from .evidence import doubtful, evidence_of
 from .fill_part import FillPart
 from .panel_list import Row, RowList
 from .panel_parts import button, clear, label, soft
@@ -37,6 +39,7 @@ class DetailsBody(QWidget):
         self._status, self._starts = label("", "strong"), label("", "warn")
         self._cause, self._meaning, self._next = label("", "strong"), label(), label()
         self._half, self._decision = FillPart(), DecisionPart()
+        self._evidence = FactList()
         self._name = QLineEdit()
         self._name_caption = label(say("details.name"), "caption")
         self._by_pattern = button(say("names.open"), "link")
@@ -70,7 +73,8 @@ class DetailsBody(QWidget):
             self._identifier, self._what, self._status, self._half, self._starts, self._cause, self._meaning,
         ]
         below: list[QWidget] = [
-            self._decision, self._name_caption, self._name, self._by_pattern, self._devices_caption, self._devices,
+            self._evidence, self._decision, self._name_caption, self._name, self._by_pattern, self._devices_caption,
+            self._devices,
         ]
         for part in (*above, self._next):
             whole.addWidget(part)
@@ -109,6 +113,9 @@ class DetailsBody(QWidget):
         _put(self._meaning, counsel.meaning if counsel is not None else "")
         _put(self._next, say("details.next", text=counsel.next_step) if counsel is not None else "")
         self._show_links(item)
+        title = title_of(self._doors.state, item.connection)
+        self._evidence.tell(evidence_of(details, now, title) if doubtful(details) else [])
+        self._evidence.setVisible(bool(doubtful(details)))
         if begin or (held and self._decision.isHidden()):
             self._decision.begin(self._doors.state.operator)
         self._decision.setVisible(held)

@@ -91,6 +91,7 @@ class RowDeeds(QWidget):
             "move": lambda: self._rows.move_to_fitting(ids),
             "check_again": lambda: self._rows.check_again(ids),
             "try_again": lambda: self._rows.try_again(ids),
+            "ask_now": lambda: self._doors.wishes.try_now(details.item.connection),
             "take_back": lambda: self._own.take_back(ids),
             "remove": lambda: self._rows.remove(ids),
             "open_page": lambda: open_page(details.page),

@@ -9,6 +9,7 @@ from station.core.progress import Progress
 from station.desk import cooling, lines, pauses, queue, queue_facts
 from station.desk.pace import Pace
 from station.desk.queue_facts import QueuedBatch, Waits
+from station.desk.reconcile import READ_BACK
 
 from .bench import PATIENCE_S, Bench
 from .conftest import Open
@@ -152,6 +153,8 @@ def test_what_was_sent_without_an_answer_is_asked_about_and_cannot_be_taken_back
     until(bench, row, Progress.UNKNOWN)
     told = one(bench, Waits.ASKED)
     assert wait_for(lambda: facts(bench)[0].next_at is not None)
+    events = bench.station.desk.read(lambda reader: reader.events(item=row)).result(PATIENCE_S)
+    assert [event.new for event in events if event.what == READ_BACK] == ["free"]
     assert not do(bench, queue.take_back_batch, told.batch.id, "Anna")
     assert bench.rows[row].progress is Progress.UNKNOWN
 
