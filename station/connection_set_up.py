@@ -66,6 +66,7 @@ class SetUp:
     def _set_up(self, wanted: ConnectionSettings) -> None:
         station = self._station
         backend = build_backend(wanted, station.credentials, station.clock.now, station.inside)
+        station.known[wanted.name] = wanted
         station.desk.do(verbs.set_up, backend).result(DESK_WITHIN_S)
 
     def _needs_restart(self) -> bool:
@@ -88,6 +89,7 @@ class SetUp:
         if refused is not None and refused.why != "no_connection":
             return Problem("in_use", name)
         remove_connection(station.folders.settings, name)
+        station.known.pop(name, None)
         try:
             station.credentials.forget(name, load(found.kind).secret_fields)
         except UnavailableError:

@@ -7,7 +7,7 @@ import secrets
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,6 +113,8 @@ class Station:
     inside: Inside | None
     credentials: Credentials
     fetch_seal: Callable[[], bool] = lambda: False
+    known: dict[str, ConnectionSettings] = field(default_factory=dict)
+    """The connections as they are now, by name: some are set up or taken away while the station runs."""
     _sealing: threading.Thread | None = None
 
     def start(self) -> None:
@@ -179,7 +181,8 @@ def assemble(
             mixed=settings.mixed,
         )
     )
-    return Station(settings, folders, clock, desk, network, lock, inside, credentials, door.fetch)
+    known = {each.name: each for each in wanted}
+    return Station(settings, folders, clock, desk, network, lock, inside, credentials, door.fetch, known)
 
 
 class SealOfStore:

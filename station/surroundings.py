@@ -17,16 +17,15 @@ from station.words import advise, identifier_text, say
 def surroundings(station: Station) -> Surroundings:
     """What the panels of a running station need."""
     settings = station.settings
-    known = dict.fromkeys(name for name in (settings.operator, *settings.operators) if name)
-    own = {each.name: each for each in settings.all_connections()}
+    operators = dict.fromkeys(name for name in (settings.operator, *settings.operators) if name)
 
     def terms(connection: str, kind: str) -> Terms:
-        known = own.get(connection)
+        known = station.known.get(connection)
         told = terms_of_kind(kind or (known.kind if known is not None else ""))
         return with_defaults(told, known.values) if known is not None else told
 
     return Surroundings(
-        operators=tuple(known),
+        operators=tuple(operators),
         receipts=station.folders.databases(settings.is_practice) / "receipts",
         desk_name=settings.name,
         now=station.clock.now,
