@@ -8,7 +8,7 @@ from station.backends.base import Backend
 from station.core.call import CallState
 from station.core.news import Ready, Stopping, Trouble
 
-from . import batches, changing, lines, look_ups, outbox, pauses, places, reconcile
+from . import batches, changing, lines, look_ups, outbox, pauses, places, reconcile, summaries
 from .desk import Desk
 from .network import Network, submitter
 from .performing import OwnVerbs
@@ -117,6 +117,7 @@ def _take_over(work: Work) -> None:
     if restored:
         _hold_everything(work)
     reconcile.recover(work, read_only=restored)
+    summaries.take_up(work)
 
     def taken_over() -> None:
         witness.saw_call(last)

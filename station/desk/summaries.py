@@ -17,6 +17,16 @@ def tell_gone(work: Work, items: Sequence[int]) -> None:
         work.tell(ItemsGone(tuple(items)))
 
 
+def take_up(work: Work) -> None:
+    """At the start: what an earlier run left waiting is watched again, and summed up when it is done."""
+    for batch in work.store.waiting_batches():
+        count = work.store.under_way([batch.id])
+        if count:
+            work.state.watched.setdefault(batch.id, count)
+        else:
+            work.state.unsettled.add(batch.id)
+
+
 def tell_progress(work: Work, batch_id: str) -> None:
     """Tell how many devices of the watched batches are settled, and the sum of a batch that has nothing under way:
     once, and again as what was not settled then is settled."""

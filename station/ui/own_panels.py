@@ -11,6 +11,7 @@ from station.core.item import Item
 
 from .bridge import DeskDoor
 from .desk_state import DeskState
+from .desktop_notice import add_desktop_notice
 from .details_panel import DetailsDoors, DetailsPanel
 from .entry_panel import EntryDoors, EntryPanel
 from .help_panel import HelpPanel
@@ -71,6 +72,7 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
     window.panels.opened.connect(lambda name: panels[name].opened() if name in panels else None)
     window.panels.opened.connect(lambda _name: _offer_close(window, details))
     window.panels.closed.connect(lambda: _offer_close(window, details))
+    add_desktop_notice(window, surroundings.now)
     add_queue(window, desk, surroundings.receipts.parent / "exports", surroundings.now)
     state.changed.connect(lambda: window.parts.starts.tell(all_that_starts(state, terms)))
     _offer_close(window, details)

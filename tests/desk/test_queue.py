@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from station.core.errors import Cause, NotSentError, SignInError, TargetError
 from station.core.item import Item, Reason
-from station.core.news import LineState
+from station.core.news import LineState, Summary
+from station.core.outcome import OutcomeKind
 from station.core.progress import Progress
 from station.desk import cooling, lines, pauses, queue, queue_facts
 from station.desk.pace import Pace
@@ -215,3 +216,15 @@ def test_how_long_it_takes_is_told_by_the_measured_pace(opened: Open) -> None:
     do(bench, pauses.resume, "local")
     assert wait_for(lambda: facts(bench) == ())
     assert (bench.station.desk.do(queue_facts.stand).result(PATIENCE_S).ways["local"].rate or 0) > 0
+
+
+def test_what_an_earlier_run_left_waiting_is_summed_up_when_it_is_done(opened: Open, script: Script) -> None:
+    bench = opened()
+    (row,) = queued(bench, SINGLE)
+    bench.stop()
+    again = opened()
+    do(again, pauses.resume, "local")
+    summary = again.until(lambda: again.last(Summary))
+    assert (summary.outcomes, summary.unsettled) == (((OutcomeKind.CLAIMED_NOW, 1),), ())
+    assert script.sent == [(SINGLE,)]
+    until(again, row, Progress.CLAIMED)
