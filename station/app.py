@@ -3,10 +3,9 @@
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from station.files import Files
     from station.listening import Listening
     from station.parts import Station
-    from station.ui.key_filter import KeyFilter, KeyTrouble
     from station.ui.label_sheet import Section
     from station.ui.single import Doorbell
 
@@ -64,8 +62,6 @@ def _heed_signals(app: QApplication) -> None:
 
 class Application(QObject):
     """The window, and behind it everything that is built once it is painted."""
-
-    _wished = Signal(object)
 
     def __init__(self, app: QApplication, settings: Settings, folders: Folders) -> None:
         super().__init__()
@@ -126,14 +122,9 @@ class Application(QObject):
 
         self._listens = listens = Listening(
             self._app, station, lambda scan: self._desk.do(intake.keep, scan), self.window.set_listening,
-            self._key_trouble,
+            lambda trouble: self.window.bridge.take(Trouble(str(trouble))),
         )
         listens.hearing.begin()
-
-    @property
-    def keys(self) -> "KeyFilter | None":
-        """What hears the keys."""
-        return self._listens.hearing.filter if self._listens is not None else None
 
     def _open_ways_in(self, station: "Station") -> None:
         from station.calibrating import Calibrating
@@ -142,6 +133,7 @@ class Application(QObject):
         from station.desk.house import greet
         from station.surroundings import surroundings
         from station.ui.camera_panel import add_camera
+        from station.ui.connection_answers import Answers
         from station.ui.connections_panel import add_connections
         from station.ui.label_printing import add_labels
         from station.ui.own_panels import add_panels
@@ -158,13 +150,12 @@ class Application(QObject):
         add_panels(self.window, self._desk, surroundings(station))
         add_connections(self.window, Connections(station, self.begin_anew))
         memory = self._folders.config / "camera.json"
-        listens = self._listens
+        listens, on_window = self._listens, Answers(self)
         assert listens is not None  # noqa: S101 - keys are heard before anything else is
         self._camera = DeskCamera(listens.recorder.keep, station.clock.now, memory)
         add_camera(self.window, self._camera)
-        self._wished.connect(self._do)
-        add_scanners(self.window, listens.open(self._wished.emit))
-        add_wizard(self.window, Calibrating(listens.hearing, self._folders.settings, self._wished.emit))
+        add_scanners(self.window, listens.open(on_window.do))
+        add_wizard(self.window, Calibrating(listens.hearing, self._folders.settings, on_window.do))
         add_labels(self.window, self._label_sections, station.folders.databases(self._settings.is_practice) / LABELS)
 
     def _label_sections(self) -> "list[Section]":
@@ -174,11 +165,6 @@ class Application(QObject):
         state = self.window.state
         names = (self._settings.operator, *self._settings.operators, state.operator)
         return sections(state.targets.get(state.connection, ()), dict.fromkeys(filter(None, names)))
-
-    @Slot(object)
-    def _do(self, wish: "Callable[[], object]") -> None:
-        """What another thread wishes done on this one."""
-        wish()
 
     @Slot(list)
     def _take_files(self, paths: list[str]) -> None:
@@ -191,9 +177,6 @@ class Application(QObject):
 
             self._files = Files(self.station.desk, self.station.clock.now, grey_pages)
         self._files.take(paths)
-
-    def _key_trouble(self, trouble: "KeyTrouble") -> None:
-        self.window.bridge.take(Trouble(str(trouble)))
 
     @Slot()
     def _raise(self) -> None:

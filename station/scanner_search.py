@@ -29,21 +29,16 @@ class Search:
         self.has_looked = False
         self._kinds, self._told, self._shelf = tuple(kinds), told, shelf
         self._every_s, self._first_s = every_s, first_s
-        self._stopping, self._wake = threading.Event(), threading.Event()
+        self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="scanner search", daemon=True)
         self._thread.start()
 
-    def hurry(self) -> None:
-        """Look now."""
-        self._wake.set()
-
     def stop(self, timeout: float = 2.0) -> bool:
         """End; False where a driver does not come back, and is left behind."""
         self._stopping.set()
-        self._wake.set()
         if self._thread is None:
             return True
         self._thread.join(timeout)
@@ -69,9 +64,7 @@ class Search:
 
     def _run(self) -> None:
         wait_s = self._first_s
-        while not self._stopping.is_set():
-            self._wake.wait(wait_s)
-            self._wake.clear()
-            if not self._stopping.is_set() and self.look():
+        while not self._stopping.wait(wait_s):
+            if self.look():
                 self._told()
             wait_s = self._every_s

@@ -92,8 +92,9 @@ class ScannerSetUps:
 
     def _keep(self, wanted: ScannerSettings) -> None:
         """Into the file, then in use."""
-        typed_settings(SHELF.load(wanted.kind), wanted, {})
-        write_scanner(self._station.folders.settings, wanted)
+        cls = SHELF.load(wanted.kind)
+        typed_settings(cls, wanted, {})
+        write_scanner(self._station.folders.settings, replace(wanted, enabled=wanted.enabled and cls.lasting))
         if wanted.kind == KEYBOARD:
             self._change_keyboard(wanted)
         else:

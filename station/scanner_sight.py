@@ -20,7 +20,12 @@ def survey(lines: Iterable[Line], search: Search, shelf: Shelf, recording: str, 
         if device is not None:
             taken.add((device.kind, device.key))
         seen.append(_of_line(line, device, shelf))
-    free = {(each.kind, each.key): each for each in found if (each.kind, each.key) not in taken}
+    read = {key for _, key in taken}
+    free = {
+        (each.kind, each.key): each for each in found
+        # What types is no longer told of once another kind reads it.
+        if (each.kind, each.key) not in taken and not (each.kind == KEYBOARD and each.key in read)
+    }
     seen += [_of_device(each, shelf) for each in free.values()]
     missing = tuple((kind_title(kind), reason) for kind, reason in sorted(search.missing.items()))
     return ScannersSeen(tuple(sorted(seen, key=_order)), missing, recording, recorded, search.has_looked)

@@ -1,12 +1,10 @@
 """The desk's scanners: those that are set up read, all that are plugged in are known, each change is told."""
 
 import logging
-import queue
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import TypeVar
 
 from station.scanner_forms import ELSEWHERE, KEYBOARD
 from station.scanner_line import Keep, Line
@@ -14,10 +12,10 @@ from station.scanner_search import EVERY_S, FIRST_AFTER_S, Search
 from station.scanner_sight import survey
 from station.scanners.base import SHELF, Condition, Scanner, ScannerUnavailableError, Shelf, State
 from station.settings import ScannerSettings, SettingsError
+from station.turns import Turns, guarded
 from station.ui.scanner_doors import ScannersSeen
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 Make = Callable[[ScannerSettings, Line], Scanner]
 """Makes the scanner that settings ask for. May wait for a keyring; raises ``SettingsError``,
@@ -50,27 +48,22 @@ class Scanning:
         self.search = Search(kinds, self.changed, shelf, search_every_s, search_first_s)
         self._wanted = tuple(each for each in wanted if each.kind not in {KEYBOARD, *ELSEWHERE})
         self._listeners: tuple[Callable[[ScannersSeen], None], ...] = ()
-        self._tasks: queue.SimpleQueue[Callable[[], object] | None] = queue.SimpleQueue()
-        self._untold, self._stopping = threading.Event(), threading.Event()
-        self._thread: threading.Thread | None = None
+        self._turns = Turns("scanners", self._begin_all, self._try_again, AGAIN_S)
+        self._untold = threading.Event()
         self.note: Callable[[], tuple[str, int]] = lambda: ("", 0)
         """The file that a recording is written into, and how many scans it holds."""
 
     def start(self) -> None:
         if self._keyboard is not None:
             self._keyboard.changed = self.changed
-        self._thread = threading.Thread(target=self._run, name="scanners", daemon=True)
-        self._thread.start()
+        self._turns.start()
         self.search.start()
 
     def stop(self) -> bool:
         """Let all devices go, in two seconds at most; False where one had to be left behind."""
-        self._stopping.set()
-        self._tasks.put(None)
         self.search.stop(0)
-        if self._thread is not None:
-            self._thread.join(2 * STOP_S)
-        closed = self._close(tuple(self.lines.values()))
+        self._turns.stop(2 * STOP_S)
+        closed = _close(tuple(self.lines.values()))
         return self.search.stop(STOP_S) and closed
 
     def listen(self, hear: Callable[[ScannersSeen], None]) -> Callable[[], None]:
@@ -87,7 +80,7 @@ class Scanning:
         """There is something new to tell; called on any thread."""
         if not self._untold.is_set():
             self._untold.set()
-            self._tasks.put(self._tell)
+            self._turns.post(self._tell)
 
     def see(self) -> ScannersSeen:
         """How things stand."""
@@ -97,39 +90,14 @@ class Scanning:
 
     def put(self, wanted: ScannerSettings) -> "Future[None]":
         """Have a scanner read with these settings, in place of what it did before; or not at all, if not enabled."""
-        return self._do(lambda: self._put(wanted))
+        return self._turns.do(partial(self._put, wanted))
 
     def remove(self, name: str) -> "Future[None]":
-        return self._do(lambda: self._remove(name))
+        return self._turns.do(partial(self._remove, name))
 
-    def _do(self, work: Callable[[], T]) -> "Future[T]":
-        future: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                future.set_result(work())
-            except Exception as error:  # told to whoever asked
-                future.set_exception(error)
-
-        self._tasks.put(run)
-        return future
-
-    def _run(self) -> None:
+    def _begin_all(self) -> None:
         for wanted in self._wanted:
-            self._guarded(partial(self._put, wanted))
-        while not self._stopping.is_set():
-            try:
-                task = self._tasks.get(timeout=AGAIN_S)
-            except queue.Empty:
-                task = self._try_again
-            if task is not None:
-                self._guarded(task)
-
-    def _guarded(self, task: Callable[[], object]) -> None:
-        try:
-            task()
-        except Exception:
-            log.exception("the scanners")
+            self._put(wanted)
 
     def _put(self, wanted: ScannerSettings) -> None:
         self._remove(wanted.name)
@@ -141,60 +109,65 @@ class Scanning:
 
     def _open(self, line: Line) -> None:
         """Make and start a scanner on a thread of its own: its driver or a keyring may take their time."""
-        name = f"open {line.wanted.name}"
-        threading.Thread(target=lambda: self._make_and_start(line), name=name, daemon=True).start()
 
-    def _make_and_start(self, line: Line) -> None:
-        try:
-            scanner = self._make(line.wanted, line)
-        except LockedError as error:
-            state = State(Condition.FAILED, str(error))
-        except ScannerUnavailableError as error:
-            state = State(Condition.FAILED, error.reason)
-        except (SettingsError, ValueError) as error:
-            state = State(Condition.FAILED, str(error))
-        except Exception as error:  # whatever a kind does, the others work
-            log.exception("scanner %s cannot be made", line.wanted.name)
-            state = State(Condition.FAILED, f"{type(error).__name__}: {error}")
-        else:
-            self._tasks.put(lambda: self._begin(line, scanner))
-            return
-        line.tell(state)
+        def begin(scanner: Scanner) -> None:
+            """Unless it was taken away or changed while it was being made."""
+            if self.lines.get(line.wanted.name) is line:
+                line.start(scanner)
 
-    def _begin(self, line: Line, scanner: Scanner) -> None:
-        """Unless it was taken away or changed while it was being made."""
-        if self.lines.get(line.wanted.name) is line and not self._stopping.is_set():
-            line.start(scanner)
+        def open_() -> None:
+            made = _make(self._make, line)
+            if isinstance(made, State):
+                line.tell(made)
+            else:
+                self._turns.post(partial(begin, made))
+
+        threading.Thread(target=open_, name=f"open {line.wanted.name}", daemon=True).start()
 
     def _remove(self, name: str) -> None:
         line = self.lines.pop(name, None)
         if line is not None:
-            self._close((line,))
+            _close((line,))
             self.changed()
 
     def _try_again(self) -> None:
-        """Whatever did not start is given another try: a library was installed, a keyring unlocked."""
+        """Whatever did not start is given another try: a library was installed, a file unlocked."""
         for line in self.lines.values():
             failed = line.wanted.enabled and line.scanner is None and line.state.condition is Condition.FAILED
             if failed and line.state.detail != ASKS_A_PERSON:
                 self._open(line)
 
-    def _close(self, lines: Iterable[Line]) -> bool:
-        """Stop several at once; whoever does not end in time is left behind."""
-        ended: list[bool] = []
-        closing = [
-            threading.Thread(target=lambda line=line: ended.append(line.stop(STOP_S)), daemon=True)
-            for line in lines
-        ]
-        for each in closing:
-            each.start()
-        for each in closing:
-            each.join(STOP_S + 0.5)
-        return len(ended) == len(closing) and all(ended)
-
     def _tell(self) -> None:
         self._untold.clear()
         seen = self.see()
         for hear in self._listeners:
-            self._guarded(partial(hear, seen))
-        self._stopping.wait(TELL_EVERY_S)
+            guarded(partial(hear, seen))
+        self._turns.stopping.wait(TELL_EVERY_S)
+
+
+def _make(make: Make, line: Line) -> Scanner | State:
+    """The scanner that a line asks for, or why there is none."""
+    try:
+        return make(line.wanted, line)
+    except ScannerUnavailableError as error:
+        return State(Condition.FAILED, error.reason)
+    except (LockedError, SettingsError, ValueError) as error:
+        return State(Condition.FAILED, str(error))
+    except Exception as error:  # whatever a kind does, the others work
+        log.exception("scanner %s cannot be made", line.wanted.name)
+        return State(Condition.FAILED, f"{type(error).__name__}: {error}")
+
+
+def _close(lines: Iterable[Line]) -> bool:
+    """Stop several at once; whoever does not end in time is left behind."""
+    ended: list[bool] = []
+
+    def close(line: Line) -> None:
+        ended.append(line.stop(STOP_S))
+
+    closing = [threading.Thread(target=close, args=(line,), daemon=True) for line in lines]
+    for each in closing:
+        each.start()
+    for each in closing:
+        each.join(STOP_S + 0.5)
+    return len(ended) == len(closing) and all(ended)

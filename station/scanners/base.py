@@ -80,6 +80,9 @@ class Scanner(ABC):
     echoes: ClassVar[bool] = True
     """Whether one reading may come twice from it, as from a scanner that looks at a label for too long."""
 
+    lasting: ClassVar[bool] = True
+    """Whether it is begun again at the next start by itself; else a person begins it each time."""
+
     @classmethod
     def find(cls) -> tuple[Found, ...]:
         """The devices of this kind that are plugged in now; quick enough to be asked every two seconds on a thread."""

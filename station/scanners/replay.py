@@ -31,6 +31,7 @@ class Replay(Reading):
     name: ClassVar[str] = "replay"
     settings_type: ClassVar[type[ScannerSettings]] = ReplaySettings
     echoes: ClassVar[bool] = False
+    lasting: ClassVar[bool] = False
 
     def __init__(
         self, settings: ReplaySettings | None = None, title: str = "",

@@ -24,6 +24,11 @@ class Answers(QObject):
 
         future.add_done_callback(done)
 
+    def do(self, wish: Callable[[], object]) -> None:
+        """Have something done on the Qt thread; called on any thread."""
+        with suppress(RuntimeError):  # as above
+            self._came.emit(lambda _nothing: wish(), None)
+
     @Slot(object, object)
     def _hand_over(self, take: Callable[[Any], object], result: object) -> None:
         take(result)

@@ -44,6 +44,6 @@ class ScannerKinds(QWidget):
 
 def _line(form: KindForm) -> str:
     if form.reason:
-        return say("connections.cannot", detail=form.reason)
+        return say("scanners.remedy.unavailable", kind=kind_of(form.kind), detail=form.reason)
     key = f"scanners.hint.{form.kind}"
     return say(key) if has(key) else ""

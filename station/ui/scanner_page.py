@@ -67,8 +67,9 @@ class ScannerPage(QWidget):
         self._about.setVisible(has(about))
         self._title.setText(kind_of(kind))
         self.tell(seen)
-        first = next((self._buttons[name] for name in _LOOKS if not self._buttons[name].isHidden()), self.form.title)
-        first.setFocus() if seen is not None else self.form.title.setFocus()
+        use = self._buttons["use"]
+        first = use if not use.isHidden() else self.form.title if not self.form.isHidden() else self._buttons["back"]
+        first.setFocus()
 
     def tell(self, seen: ScannerSeen | None) -> None:
         """How it does now; its form stays as it is."""

@@ -1,6 +1,6 @@
 """Setting up scanners: what is plugged in, how each does, and its settings; nothing here waits."""
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget
 
@@ -34,12 +34,6 @@ def add_scanners(window: Window, doors: ScannerDoors) -> None:
     QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))
 
 
-class Crossing(QObject):
-    """Brings what the scanners' thread tells to the window's; of several only the newest counts."""
-
-    came = Signal(object)
-
-
 class ScannersPanel(Panel):
     """A list, and a page for one scanner."""
 
@@ -64,10 +58,8 @@ class ScannersPanel(Panel):
         self.page.save_wanted.connect(self._save)
         self.page.away_wanted.connect(lambda name: self._ask(doors.take_away(name), "taken_away"))
         self.page.back_wanted.connect(self.back)
-        self._crossing = crossing = Crossing(self)
-        crossing.came.connect(self._show, Qt.ConnectionType.QueuedConnection)
-        stop = doors.listen(crossing.came.emit)
-        self.destroyed.connect(stop)
+        answers = self._answers
+        self.destroyed.connect(doors.listen(lambda seen: answers.do(lambda: self._show(seen))))
         self.begin_at(self.list.first)
         self.restyle(style)
 
@@ -116,7 +108,6 @@ class ScannersPanel(Panel):
         self.pages.setCurrentWidget(self.kinds)
         self.kinds.first.setFocus()
 
-    @Slot(object)
     def _show(self, seen: ScannersSeen) -> None:
         self.seen = seen
         self.list.tell(seen)
