@@ -20,7 +20,7 @@ from .answers import Stop, in_full, note
 SOURCE = "command line"
 MOST_AT_ONCE = 1000
 """Rows of one order: it is written in one transaction, and the window's scans wait for that."""
-MOST_BAD_SHOWN = 20
+MOST_BAD_SHOWN, LONGEST_SHOWN = 20, 80
 _NOTICES = frozenset({"guessed_encoding"})
 Accept = Callable[[Identifier], Identifier | None]
 
@@ -99,7 +99,7 @@ def _entries(
     scan: Scan, label: Label, name: str, fields: Mapping[str, str], accept: Accept, problems: list[str], where: str
 ) -> Iterator[Entry]:
     """An entry for each thing that a label names; what cannot be used is added to the problems."""
-    begin = f"{where or label.shown}: "
+    begin = f"{where or label.shown[:LONGEST_SHOWN]}: "
     if label.refusal is not None or not label.identifiers:
         problems.append(begin + in_full(advise("refusal", str(label.refusal or "no_identifier"))))
         return

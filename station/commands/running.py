@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from station.core.errors import CallError, Cause
+from station.core.errors import CallError, Cause, SignInError
 from station.core.news import ConnectionState, LineState, News, Refused, TargetsRead
 from station.desk import orders, pauses
 from station.desk.orders import Standing
@@ -19,7 +19,7 @@ from station.folders import Folders, Lock, find_folders
 from station.logs import start_logging
 from station.parts import Station, assemble
 from station.settings import Settings, SettingsError, read_settings
-from station.words import advise, choose_language, error_code, say
+from station.words import advise, choose_language, error_code, has, say
 
 from .answers import Exit, Stop
 
@@ -32,6 +32,8 @@ PATIENCE_S = 60.0
 """How long a task of the desk may take: it answers in milliseconds unless the disk is stuck."""
 PASSING = frozenset({Cause.TIMEOUT, Cause.SERVER, Cause.RATE_LIMIT, Cause.TOO_EARLY, Cause.POOL, Cause.CUT_OFF})
 """Failures of a backend that is there and has too much to do: the desk tries again by itself."""
+CLOCK_S = 60.0
+"""A clock that is off by more is named where a sign-in is refused."""
 READ_AGAIN_S = 0.25
 """How often what another process writes is looked at."""
 
@@ -222,5 +224,10 @@ def why(error: CallError, title: str) -> str:
     """A backend's failure as one sentence for the person."""
     if error.detail == pauses.BY_PERSON:
         return say("cli.is_paused", title=title)
-    advice = advise("error", error_code(error.cause, error.detail), title=title)
-    return f"{advice.cause}. {advice.next_step}"
+    code, off = error_code(error.cause, error.detail), error.clock_off if isinstance(error, SignInError) else None
+    if off is not None and abs(off) > CLOCK_S:
+        return f"{say('banner.clock', n=round(abs(off) / 60))}. {say('cli.next.clock', title=title)}"
+    advice = advise("error", code, title=title)
+    # The window's next step names its own buttons.
+    next_step = say(f"cli.next.{code}") if has(f"cli.next.{code}") else advice.next_step
+    return f"{advice.cause}. {next_step}"
