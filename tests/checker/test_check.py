@@ -94,12 +94,13 @@ def _make_server(path: Path) -> None:
             "INSERT INTO accounts (id, public_id, organization_id, name, may_claim) VALUES (1, 'p', 1, 'n', 1)"
         )
         server.execute(
-            "INSERT INTO projects (id, organization_id, slug, title, noun, may_claim) VALUES (1, 1, 's', 't', 'p', 1)"
+            "INSERT INTO projects (id, organization_id, slug, title, noun, may_claim, vendor) "
+            "VALUES (1, 1, 's', 't', 'p', 1, '')"
         )
         for number, name in enumerate(("d1", "d2"), start=1):
             server.execute(
                 "INSERT INTO devices (id, key, vendor, namespace, device_id, type, product_number, registered, "
-                "claiming_open, multiple, added_at) VALUES (?, ?, 'v', '', ?, '', '', 1, 1, 0, ?)",
+                "claiming_open, multiple, plan_open, added_at) VALUES (?, ?, 'v', '', ?, '', '', 1, 1, 0, 1, ?)",
                 (number, f"key-{name}", name, TIME),
             )
             server.execute(

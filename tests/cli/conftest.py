@@ -63,6 +63,9 @@ def home() -> Path:
     return Path(os.environ["STATION_HOME"])
 
 
+LAST_LINE = "# STATION_SECRET_PRACTICE_XYTE_API_KEY=practice-xyte-organization-key\n"
+
+
 def settings(home: Path, text: str) -> None:
     home.mkdir(parents=True, exist_ok=True)
     (home / "settings.toml").write_text(text, encoding="utf-8")
@@ -87,14 +90,17 @@ class Served:
 
 @contextmanager
 def serving(*more: str) -> Iterator[Served]:
-    """``station serve --practice`` on any free port."""
+    """``station serve --practice`` on any free port; of what it prints, the connection to the bundled server."""
     command = [sys.executable, "-m", "station", "serve", "--practice", "--port", "0", *more]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         address = process.stdout.readline().split()[2]
-        lines = [process.stdout.readline() for _ in range(7)]
-        yield Served(address, "".join(lines), process)
+        lines = list(iter(process.stdout.readline, LAST_LINE))
+        tables = "".join(lines).split("[backends.")
+        own = next(table for table in tables if table.startswith("practice_local]"))
+        secret = next(line for line in lines if "PRACTICE_LOCAL_TOKEN" in line)
+        yield Served(address, f"[backends.{own}{secret}", process)
     finally:
         process.terminate()
         process.wait(20)

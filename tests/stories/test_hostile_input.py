@@ -66,12 +66,13 @@ def test_every_scan_is_kept_or_refused_with_a_code(lonely: Bench) -> None:
 
 def test_a_name_of_any_shape_is_kept(lonely: Bench) -> None:
     from station.desk import rows
+    from station.desk.naming import LONGEST_NAME
 
     item = lonely.scan("c1sample0000000000d0").item
     assert item is not None
     for name in ("\0" * 10, "\ud800", "\u202e" * 300, "=1+1", "x" * 100_000, "\n\r\t "):
         lonely.station.desk.do(rows.rename, item.id, name).result(PATIENCE_S)
-        assert len(lonely.rows[item.id].name) <= rows.LONGEST_NAME
+        assert len(lonely.rows[item.id].name) <= LONGEST_NAME
     assert not [each for each in lonely.news if isinstance(each, Trouble)]
 
 
