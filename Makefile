@@ -6,7 +6,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 NO_SCREEN := No screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "make demo" does the whole job without one
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-postgres faults kill9 bench lock smoke-build
+.PHONY: help run demo test lint test-postgres faults kill9 bench lock scanners-soak smoke-build
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -41,6 +41,10 @@ faults: ## spoil claims at every system, SHIFTS each, every fault of every kind 
 kill9: ## kill the station at every named point and at RUNS random moments (SEED repeats a run)
 	@$(SET_UP) test
 	$(PYTHON_HERE) -m tests.faults kill9 --points --runs $(or $(RUNS),1000) $(if $(SEED),--seed $(SEED))
+
+scanners-soak: ## SCANS simulated scans of keyboard-type scanners among typing people (SEED repeats a run)
+	@$(SET_UP) test
+	$(PYTHON_HERE) -m tests.scanners.soak --scans $(or $(SCANS),1000000) $(if $(SEED),--seed $(SEED))
 
 bench: ## measure against the yardsticks and print one table
 	@$(SET_UP) test

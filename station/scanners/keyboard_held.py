@@ -8,6 +8,8 @@ from .keyboard_lines import Burst, Lines
 from .keyboard_run import K, Run
 from .keyboard_settings import KeyboardSettings
 
+_SHORTEST_CODE = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[K]):
@@ -37,12 +39,18 @@ def judge(
             return None
         if mean > settings.widest_mean_ms or run.longest_ms > settings.max_gap_ms:
             return None
-        doubtful = mean > settings.mean_gap_ms or run.after_a_loss  # slow, or in the middle of typing
-        if doubtful and not terminator and not accepts(text):
-            return None
+        if mean > settings.mean_gap_ms and not (terminator and _is_like_a_code(text)) and not accepts(text):
+            return None  # slow: a quick typist's words would do, too
+        if run.after_a_loss and not terminator and not accepts(text):
+            return None  # in the middle of typing
     return Burst(
         text, run.started_ms, ended_ms, terminator, mean, run.longest_ms, run.presses, run.overlong, run.after_a_loss
     )
+
+
+def _is_like_a_code(text: str) -> bool:
+    """What may be a code that no grammar knows, and is no word that a person ends with Enter."""
+    return len(text) >= _SHORTEST_CODE and not any(map(str.isspace, text)) and any(map(str.isdigit, text))
 
 
 class Held(Generic[K]):

@@ -15,7 +15,7 @@ class KeyboardSettings(Settings):
 
     ``layout``: "us" (the scanner sends a US keyboard's keys), "same" (the layout of the computer) or another country's;
     ``caps``: "ignore", or "apply" for scanners that make up for Caps Lock themselves; ``profile``: "normal", or
-    "slow" for Bluetooth: means up to ``slow_mean_gap_ms`` then count too, with a terminator or a known label, and
+    "slow" for Bluetooth: means up to ``slow_mean_gap_ms`` then count too, for a known label or a code with an end, and
     first keys are held for ``max_gap_ms``. ``prefix`` is a text and ``prefix_key`` an evdev code (a function key)
     that a scanner may send first, ``suffix`` a text that it may send last; ``gs_substitutes`` are texts that stand for
     GS. Times are milliseconds.
