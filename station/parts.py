@@ -179,6 +179,7 @@ def assemble(
             witness=Witness(folders.state),
             problems=problems,
             mixed=settings.mixed,
+            cool_off_s=60.0 * settings.cool_off_minutes,
         )
     )
     known = {each.name: each for each in wanted}

@@ -46,7 +46,9 @@ class Settings:
 
     ``scheme`` is "system", "light" or "dark"; ``font_scale`` in per cent (100 to 200); ``scanner_layout`` "us" or
     "same" (as the computer), ``scanner_profile`` "normal" or "slow"; ``mixed`` lets a label that only another
-    connection accepts join that connection's batch. With no connection set up there is one, ``local``: the bundled
+    connection accepts join that connection's batch. For ``cool_off_minutes`` (0 to 10) after Claim nothing is sent and
+    it can be cancelled; a claim that cannot be undone of more than ``confirm_above`` devices (0: never) wants a second
+    press or scan. With no connection set up there is one, ``local``: the bundled
     server with the sample delivery, which is practice until ``practice`` is false or a connection is set up.
     """
 
@@ -58,6 +60,8 @@ class Settings:
     font_scale: int = 100
     sound: bool = True
     mixed: bool = False
+    cool_off_minutes: int = 0
+    confirm_above: int = 0
     scanner_layout: str = "us"
     scanner_profile: str = "normal"
     practice: bool = True
@@ -107,8 +111,14 @@ def _station(table: Any, path: Path) -> dict[str, Any]:
             value = tuple(str(each) for each in value) if isinstance(value, list) else value
         if type(value) is not type(default):
             raise SettingsError(f"{path.name}: [station] {key} must be {type(default).__name__}")
+        least, most = _BOUNDS.get(key, (value, value))
+        if not least <= value <= most:
+            raise SettingsError(f"{path.name}: [station] {key} must be {least} to {most}")
         values[key] = value
     return values
+
+
+_BOUNDS: dict[str, tuple[int, int]] = {"cool_off_minutes": (0, 10), "confirm_above": (0, 1_000_000)}
 
 
 def _connections(table: Any, path: Path) -> tuple[ConnectionSettings, ...]:

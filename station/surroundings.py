@@ -29,6 +29,7 @@ def surroundings(station: Station) -> Surroundings:
         receipts=station.folders.databases(settings.is_practice) / "receipts",
         desk_name=settings.name,
         now=station.clock.now,
+        confirm_above=settings.confirm_above,
         read_label=read_label,
         terms=terms,
     )

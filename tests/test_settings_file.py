@@ -198,3 +198,18 @@ def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory,
         assert connections(path)["new"] == ("disruptive", values)
         assert "# Changed for the proxy." in path.read_text("utf-8")
         assert tomllib.loads(path.read_text("utf-8"))["station"]["name"] == "desk-4"
+
+
+@pytest.mark.parametrize(("line", "told"), [("cool_off_minutes = 11", "0 to 10"), ("confirm_above = -1", "0 to"),
+                                            ("cool_off_minutes = 2.5", "must be int")])
+def test_a_number_out_of_bounds_is_named(tmp_path: Path, line: str, told: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(f"[station]\n{line}\n", "utf-8")
+    with pytest.raises(SettingsError, match=told):
+        read_settings(path)
+
+
+def test_the_cool_off_and_the_second_press_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("[station]\ncool_off_minutes = 10\nconfirm_above = 25\n", "utf-8")
+    assert (read_settings(path).cool_off_minutes, read_settings(path).confirm_above) == (10, 25)

@@ -37,6 +37,8 @@ class Parts:
     """What opening the store and the backends had to say; told once the desk is ready."""
     mixed: bool = False
     """Whether a label that only another connection accepts joins that connection's batch."""
+    cool_off_s: float = 0.0
+    """How long after Claim nothing of a batch is sent, so that it can be cancelled."""
 
 
 def build(parts: Parts) -> Desk:
@@ -45,7 +47,7 @@ def build(parts: Parts) -> Desk:
         begin(work)
         work.news.extend(parts.problems)
 
-    state = State(practice=parts.practice, mixed=parts.mixed, sends=False)
+    state = State(practice=parts.practice, mixed=parts.mixed, cool_off_s=parts.cool_off_s, sends=False)
     backends: dict[str, Backend] = {}
     state.backends = backends
     outside = Outside(

@@ -1,5 +1,6 @@
 """Decides what the status band says: the last scan, a claim under way, what came of it, or that nobody listens."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -12,6 +13,7 @@ from .band_sums import queued, summed_up, together
 from .bridge import Bridge
 from .desk_state import DeskState
 from .destinations import destinations, listed
+from .spans import span
 from .status_band import Shown, StatusBand
 
 AGE_MS = 20_000
@@ -30,6 +32,7 @@ class BandStory(QObject):
         self._asked: Headline | None = None
         self._claiming: Claiming | None = None
         self._into = ""
+        self._cooling: float | None = None
         self._sums: tuple[Summary, ...] = ()
         bridge.heard.connect(self._hear)
         bridge.items_changed.connect(self._follow)
@@ -51,6 +54,11 @@ class BandStory(QObject):
     def ask(self, question: Headline | None) -> None:
         """Show a question above all else until it is taken back with None."""
         self._asked = question
+        self._tell()
+
+    def count_down(self, seconds: float | None) -> None:
+        """How long what was claimed can still be cancelled; None once it is on its way."""
+        self._cooling = seconds
         self._tell()
 
     def tell_done(self, done: Headline) -> None:
@@ -115,7 +123,7 @@ class BandStory(QObject):
     def _tell(self) -> None:
         if self._claiming is None:
             self._into = listed(destinations(self._state))
-        under_way = self._claiming if not self._state.offline else None
+        under_way = self._claiming if not self._state.offline and self._cooling is None else None
         self._state.set_claiming(under_way is not None)  # what waits for the network is nothing to wait for here
         self._band.set_practice(self._state.practice)
         if not self._listening:
@@ -128,7 +136,9 @@ class BandStory(QObject):
             return
         progress = (under_way.done, under_way.total) if under_way is not None else None
         idle = self._item is None and self._told is None and self._claiming is None and self._asked is None
-        self._band.tell(Shown(self._headline(), progress, sign="scanner" if idle else ""))
+        # A countdown is spoken once, not with each second.
+        again = self._cooling is not None and self._band.shown.headline.words == self._headline().words
+        self._band.tell(Shown(self._headline(), progress, sign="scanner" if idle else ""), aloud=not again)
 
     def _headline(self) -> Headline:
         if self._asked is not None:
@@ -139,6 +149,9 @@ class BandStory(QObject):
             return self._told
         if self._claiming is not None and self._state.offline:
             return queued(self._claiming.total - self._claiming.done)
+        if self._claiming is not None and self._cooling is not None:
+            head = queued(self._claiming.total - self._claiming.done)
+            return replace(head, line=say("band.cooling_line", left=span(self._cooling)))
         if self._claiming is not None:
             words = say("band.claiming", done=self._claiming.done, total=self._claiming.total).upper()
             target = self._into or self._state.target_title

@@ -19,11 +19,12 @@ class Kind(IntEnum):
     """What a line is about; of several the highest is shown."""
 
     LINE = 1
-    IMPORT = 2
-    BAD_INPUT = 3
-    UNDONE = 4
-    WISH = 5
-    TROUBLE = 6
+    COOLING = 2
+    IMPORT = 3
+    BAD_INPUT = 4
+    UNDONE = 5
+    WISH = 6
+    TROUBLE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Banner(QFrame):
                 button.setText(text)
                 button.setAccessibleName(text)
                 button.setVisible(bool(text))
-            self._close.setVisible(notice.kind is not Kind.LINE)
+            self._close.setVisible(notice.kind not in (Kind.LINE, Kind.COOLING))
             if notice.seconds:
                 self._leaving.start(round(notice.seconds * 1000))
         self.setVisible(notice is not None)

@@ -48,6 +48,20 @@ class Commands(QObject):
         bridge.heard.connect(self._hear)
         state.changed.connect(self._doubt)
 
+    @property
+    def asked(self) -> str:
+        """What was asked for once and waits for the second press or scan."""
+        return self._asked
+
+    def agree(self) -> None:
+        """The second press."""
+        if self._asked:
+            self._do(self._asked)
+
+    def ask_to_claim(self) -> None:
+        """Ask for the second press before a large claim that cannot be undone."""
+        self._ask("claim", "claim_large")
+
     @Slot()
     def ask_to_clear(self) -> None:
         """Offer to clear the table; nothing happens without the press."""
@@ -65,7 +79,7 @@ class Commands(QObject):
             elif one.command in self._grave:
                 self._ask(one.command)
 
-    def _ask(self, command: str) -> None:
+    def _ask(self, command: str, question: str = "") -> None:
         number = self._number(command)
         if not number:
             if command == "next_batch":
@@ -76,7 +90,7 @@ class Commands(QObject):
         self._asked, self._asked_of = command, number
         self._forget.start()
         target = listed(destinations(self._state))
-        text = say(f"command.{command}_ask", n=number, target=target)
+        text = say(f"command.{question or command}_ask", n=number, target=target)
         self._banner.tell(Notice(Kind.WISH, Tone.READY, text, "", ASKED_S, say(f"command.{command}"),
                                  lambda: self._do(command)))
         words = say(f"command.asked.{command}", n=number).upper()

@@ -1,5 +1,6 @@
 """Joins the window's parts: which one answers when another is pressed or the desk's state changes."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
@@ -27,6 +28,7 @@ class Conduct(QObject):
         self._window = window
         self._parts = parts = window.parts
         self._was_practice = False
+        self.ask_above: Callable[[], int] = lambda: 0
         parts.top.connection_chosen.connect(window.wishes.choose)
         parts.top.mixed_wanted.connect(window.wishes.mix)
         window.items.place_of = lambda item: place_of(window.state, item)
@@ -45,7 +47,8 @@ class Conduct(QObject):
         header.sectionClicked.connect(self._sort)
         window.actions_here.claim_wanted.connect(self.claim)
         self._commands = Commands(
-            window.bridge, parts.banner, window.story, window.state, window.wishes, window.panels, self.claim, self
+            window.bridge, parts.banner, window.story, window.state, window.wishes, window.panels, self._claim_now,
+            self,
         )
         window.actions_here.clear_wanted.connect(self._commands.ask_to_clear)
         window.bridge.heard.connect(self._hear)
@@ -59,6 +62,17 @@ class Conduct(QObject):
 
     @Slot()
     def claim(self) -> None:
+        """As the button was pressed: what cannot be undone and is large wants a second press, or a scan of the label.
+        """
+        count, above = sum(place.count for place in destinations(self._window.state)), self.ask_above()
+        if self._commands.asked == "claim":
+            self._commands.agree()
+        elif above and count > above and self._parts.claim.isEnabled() and self._window.state.operator:
+            self._commands.ask_to_claim()
+        else:
+            self._claim_now()
+
+    def _claim_now(self) -> None:
         """Claim what the button says; without a name or a target, ask for that first."""
         window = self._window
         counts = window.state.plan.counts

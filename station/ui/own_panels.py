@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from station.core.item import Item
 
 from .bridge import DeskDoor
+from .cool_off import add_cool_off
 from .desk_state import DeskState
 from .desktop_notice import add_desktop_notice
 from .details_panel import DetailsDoors, DetailsPanel
@@ -24,7 +25,7 @@ from .queue_panel import add_queue
 from .summary_panel import SummaryPanel
 from .support_panel import SupportPanel
 from .target_picker import TargetPicker
-from .terms import Terms, TermsOf, all_that_starts
+from .terms import Terms, TermsOf, all_that_starts, cannot_be_undone
 from .window import WIDE, Window
 
 
@@ -33,7 +34,8 @@ class Surroundings:
     """What the panels need of the program round them.
 
     ``receipts`` is the folder that receipts are saved in; ``read_label`` says of a text what it would become on the
-    table: a heading and a line, both sentences; ``terms`` what claiming at a connection means, by its name and kind.
+    table: a heading and a line, both sentences; ``terms`` what claiming at a connection means, by its name and kind;
+    ``confirm_above`` from how many devices on a claim that cannot be undone wants a second press (0: never).
     """
 
     operators: tuple[str, ...]
@@ -42,6 +44,7 @@ class Surroundings:
     now: Callable[[], datetime]
     read_label: Callable[[str], tuple[str, str]] = lambda _text: ("", "")
     terms: Callable[[str, str], Terms] = lambda _connection, _kind: Terms()
+    confirm_above: int = 0
 
 
 def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> None:
@@ -72,6 +75,8 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
     window.panels.opened.connect(lambda name: panels[name].opened() if name in panels else None)
     window.panels.opened.connect(lambda _name: _offer_close(window, details))
     window.panels.closed.connect(lambda: _offer_close(window, details))
+    window.conduct.ask_above = lambda: surroundings.confirm_above if cannot_be_undone(state, terms) else 0
+    add_cool_off(window, desk, surroundings.now)
     add_desktop_notice(window, surroundings.now)
     add_queue(window, desk, surroundings.receipts.parent / "exports", surroundings.now)
     state.changed.connect(lambda: window.parts.starts.tell(all_that_starts(state, terms)))

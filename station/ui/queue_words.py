@@ -12,6 +12,7 @@ from station.words import Tone, advise, age, error_code, say, time_of_day
 from .desk_state import DeskState
 from .destinations import title_of
 from .panel_list import Row
+from .spans import span
 
 SHOWN = (
     Progress.QUEUED, Progress.SENDING, Progress.UNKNOWN, Progress.HELD, Progress.CLAIMED, Progress.REFUSED,
@@ -106,16 +107,6 @@ def meaning(told: QueuedBatch, state: DeskState) -> str:
 def counts(told: QueuedBatch) -> str:
     """The devices of a batch by how far they have come."""
     return ", ".join(say(f"queue.count.{each}", count=told.count(each)) for each in SHOWN if told.count(each))
-
-
-def span(seconds: float | None) -> str:
-    """A length of time, rounded up: "40 s", "3 min", "2 h"."""
-    whole = max(int((seconds or 0) + 0.999), 0)
-    if whole < 90:
-        return say("age.seconds", count=whole)
-    if whole < 5400:
-        return say("age.minutes", count=-(-whole // 60))
-    return say("age.hours", count=-(-whole // 3600))
 
 
 def summed(found: Sequence[QueuedBatch], now: datetime) -> str:

@@ -116,3 +116,8 @@ def cost(code: str) -> str:
     """What is lost by giving a device back."""
     key = f"details.release_costs.{code}"
     return say(key) if code and has(key) else say("details.release_costs.nothing")
+
+
+def cannot_be_undone(state: DeskState, terms: TermsOf) -> bool:
+    """Whether a press of Claim now would do something that cannot be undone."""
+    return any(terms(batch.connection).irreversible for batch in state.plan.batches)

@@ -42,6 +42,12 @@ def _claimed(window: Window, queued: int) -> bool:
     return True
 
 
+def resume(qtbot: QtBot, station: Station, window: Window) -> None:
+    """Let the connection send again."""
+    station.desk.do(pauses.resume, "local")
+    qtbot.waitUntil(lambda: not window.state.offline, timeout=TIMEOUT)
+
+
 def shown(qtbot: QtBot, window: Window, says: Callable[[str], bool]) -> QWidget:
     """The queue panel, once it says so."""
     queue = panel(window.panels, "queue")
