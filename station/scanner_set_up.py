@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from station.connection_look import open_file
 from station.credentials import variable
 from station.hearing import keyboard_wanted
-from station.scanner_forms import KEYBOARD, changed_values, form_of, secret_names, typed_settings
+from station.scanner_forms import KEYBOARD, changed_values, form_of, typed_settings
 from station.scanner_making import secret_owner
 from station.scanners.base import SHELF
 from station.scanning import Scanning
@@ -36,7 +36,7 @@ class ScannerSetUps:
 
     def look(self, name: str, kind: str, device: str) -> ScannerSetUp | Problem:
         form = form_of(kind)
-        if form.reason:
+        if form.reason and not name:
             return Problem("unavailable", form.reason)
         credentials = self._station.credentials
         known = self._wanted(name) or self._from_device(kind, device)
@@ -87,14 +87,17 @@ class ScannerSetUps:
             return Problem("unknown", name)
         remove_scanner(self._station.folders.settings, name)
         self._scanning.remove(name).result(NOW_S)
-        self._station.credentials.forget(secret_owner(name), secret_names(SHELF.load(wanted.kind)))
+        self._station.credentials.forget(secret_owner(name), form_of(wanted.kind).secrets)
         return Done()
 
     def _keep(self, wanted: ScannerSettings) -> None:
         """Into the file, then in use."""
-        cls = SHELF.load(wanted.kind)
-        typed_settings(cls, wanted, {})
-        write_scanner(self._station.folders.settings, replace(wanted, enabled=wanted.enabled and cls.lasting))
+        lasting = True
+        if wanted.enabled:  # one that cannot be used here can be let go all the same
+            cls = SHELF.load(wanted.kind)
+            typed_settings(cls, wanted, {})
+            lasting = cls.lasting
+        write_scanner(self._station.folders.settings, replace(wanted, enabled=wanted.enabled and lasting))
         if wanted.kind == KEYBOARD:
             self._change_keyboard(wanted)
         else:

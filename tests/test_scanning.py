@@ -142,6 +142,13 @@ token = "in the file"
         assert "in the file" not in bench.wait_for("told", "failed").detail
         port.send(b"KIT-1\r")
         bench.wait(lambda: bench.texts == ["KIT-1"])
+        assert not isinstance(bench.doors.set_up("odd", "no_such_kind", "").result(10), Problem)
+        assert bench.doors.leave("name odd").result(10) == Done()
+        assert bench.doors.use("name odd").result(10) == Problem("unavailable", "no such scanner")
+        for name in ("odd", "wrong", "told"):
+            assert bench.doors.take_away(name).result(10) == Done()
+        assert {each.name for each in read_settings(bench.station.folders.settings).scanners} == {
+            "desk", "phones", "inbox"}
 
 
 def test_a_token_is_kept_away_from_the_file_and_asked_for(
