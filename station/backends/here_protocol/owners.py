@@ -62,7 +62,8 @@ async def targets(client: Client, settings: HereSettings) -> list[Target]:
 
 def _target(licence: Licence, count: int | None) -> Target:
     """A licence that has expired claims nothing; of any other the vendor does not say whether we may."""
-    words = [licence.type, "expired" if licence.expired else "", "" if count is None else f"{count} devices"]
+    devices = "" if count is None else "1 device" if count == 1 else f"{count} devices"
+    words = [licence.type, "expired" if licence.expired else "", devices]
     made = Target(
         licence.project_id,
         licence.title,
