@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.scanners.keyboard_model import ALT, CODES, ENTER, Tap, Timed, tap, typed
+from tests.scanners.scanner_model import Scanner
 
 pytestmark = [pytest.mark.xvfb, pytest.mark.skipif(sys.platform != "linux", reason="an X server is needed")]
 
@@ -149,6 +150,18 @@ def test_the_layout_of_the_computer_does_not_matter(open_desk: Callable[..., Des
         state = desk.state()
         assert (layout, state["scans"]) == (layout, [LABEL])
         assert untouched(state)
+
+
+@pytest.mark.parametrize("computer", ["us", "de", "ru"])
+def test_a_scanner_set_to_another_country_is_read_at_any_computer(
+    open_desk: Callable[..., Desk], computer: str
+) -> None:
+    desk = open_desk("de")
+    desk.keyboard.layout(computer)
+    desk.keyboard.press(Scanner(layout="de", gap_ms=12).scan("Yz-7/a@b#{c}|d~\\e"))
+    state = desk.state()
+    assert state["scans"] == ["Yz-7/a@b#{c}|d~\\e"]
+    assert untouched(state)
 
 
 def test_same_as_the_computer_reads_what_the_layout_makes(open_desk: Callable[..., Desk]) -> None:
