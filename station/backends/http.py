@@ -1,11 +1,10 @@
 """Speaks HTTP for every backend: two pools, one limit round everything, and failures sorted by where they happened."""
 
 import asyncio
-import ipaddress
 import logging
-import socket
 import ssl
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from station.core.secret import Secret
 from .wire import inside
 from .wire.answers import Attempt, BodyError, Reply, Unpacker, read_reply
 from .wire.requests import Request, Sign, Token, headers_of
+from .wire.ways import connect_cause, is_here
 
 CONNECT_S = 5.0
 MOST_BYTES = 20_000_000
@@ -58,6 +58,7 @@ class Http:
         self._ca_file = ca_file
         self._app = app
         self._at_once = at_once
+        self._places = {call: asyncio.Semaphore(at_once) for call in (False, True)}
         self._most_bytes = most_bytes
         self._trusting: asyncio.Task[ssl.SSLContext] | None = None
         self._clients: dict[bool, httpx.AsyncClient] = {}
@@ -79,9 +80,10 @@ class Http:
         return await self._limited(Attempt(True, self._now), request, timeout_s)
 
     async def close(self) -> None:
-        """Wait for handlers in this process that were given up on (they still commit), then let go of all sockets."""
+        """Wait for what was given up on (a handler in this process still commits), then let go of all sockets."""
         if self._running:
-            _, late = await asyncio.wait(set(self._running), timeout=CLOSE_GRACE_S)
+            grace_s = CLOSE_GRACE_S if self._app is not None else _LEFTOVER_S
+            _, late = await asyncio.wait(set(self._running), timeout=grace_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
@@ -90,25 +92,22 @@ class Http:
             await client.aclose()
 
     async def _limited(self, attempt: Attempt, request: Request, timeout_s: float) -> Reply:
-        work = self._rounds(attempt, request, timeout_s)
-        try:
-            if self._app is not None:
-                return await self._inside(work, timeout_s)
-            async with asyncio.timeout(timeout_s):
-                return await work
-        except TimeoutError:
-            cause = Cause.TIMEOUT if attempt.left else Cause.CONNECT
-            raise attempt.failure(cause, f"no answer within {timeout_s:g} s") from None
-
-    async def _inside(self, work: Coroutine[Any, Any, Reply], timeout_s: float) -> Reply:
-        """Give up waiting without cancelling: a handler in this process goes on and commits, whoever has left."""
-        task = asyncio.ensure_future(work)
+        """Give up waiting without breaking off: a handler in this process goes on and commits, whoever has left, and a
+        library that is stopped while it connects loses the connection and, with it, a place for others. What has not
+        left by then never does (see ``Attempt``)."""
+        task = asyncio.ensure_future(self._rounds(attempt, request, timeout_s))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         task.add_done_callback(_note)
-        done, _ = await asyncio.wait({task}, timeout=timeout_s)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=timeout_s)
+        finally:
+            attempt.given_up = not task.done()
+            if attempt.given_up and attempt.left and self._app is None:
+                task.cancel()
         if not done:
-            raise TimeoutError
+            cause = Cause.TIMEOUT if attempt.left else Cause.POOL if attempt.waits else Cause.CONNECT
+            raise attempt.failure(cause, f"no answer within {timeout_s:g} s")
         return task.result()
 
     async def _rounds(self, attempt: Attempt, request: Request, timeout_s: float) -> Reply:
@@ -143,10 +142,25 @@ class Http:
         if self._app is not None:
             asked = inside.Asked(request.method, url, request.query, headers, request.body)
             return await self._ask(self._app, asked, attempt)
+        async with self._place(attempt):
+            return await self._over_a_port(request, url, headers, attempt, timeout_s)
+
+    @asynccontextmanager
+    async def _place(self, attempt: Attempt) -> AsyncIterator[None]:
+        """One of the places for requests at a time. The library's own are lost by requests that give up."""
+        attempt.waits = True
+        async with self._places[attempt.call]:
+            attempt.waits = False
+            attempt.check()
+            yield
+
+    async def _over_a_port(
+        self, request: Request, url: str, headers: Mapping[str, str], attempt: Attempt, timeout_s: float
+    ) -> Reply:
         client = await self._client(attempt.call)
         client.cookies.clear()  # nothing that a server leaves with one request follows into the next
         # Reading and writing have no limit of their own: the one round the whole covers a byte a second too.
-        limits = httpx.Timeout(None, connect=min(CONNECT_S, timeout_s), pool=timeout_s)
+        limits = httpx.Timeout(None, connect=min(CONNECT_S, timeout_s))
         ready = client.build_request(
             request.method,
             url,
@@ -160,6 +174,7 @@ class Http:
 
     async def _ask(self, app: Callable[..., Any], asked: inside.Asked, attempt: Attempt) -> Reply:
         scope = asked.scope()
+        attempt.check()
         attempt.left = True
         answered = await inside.ask(app, scope, asked.body)
         attempt.status = answered.status
@@ -180,7 +195,7 @@ class Http:
             return f"{parts.path}/{path}"
         if parts.scheme not in ("http", "https") or not usable:
             raise NotSentError(Cause.NOT_SET_UP, "the address must be http://… or https://…")
-        if signed and parts.scheme == "http" and not _is_here(self._base):
+        if signed and parts.scheme == "http" and not is_here(self._base):
             raise NotSentError(Cause.NOT_SET_UP, "credentials travel only over https, or to this computer")
         return f"{self._base}/{path}"
 
@@ -251,29 +266,15 @@ def _cause_of(error: Exception, left: bool) -> Cause:
     if isinstance(error, httpx.TimeoutException):
         return Cause.TIMEOUT if left else Cause.CONNECT
     if isinstance(error, httpx.NetworkError | httpx.RemoteProtocolError):
-        return Cause.CUT_OFF if left else _connect_cause(error)
+        return Cause.CUT_OFF if left else connect_cause(error)
     return Cause.GARBAGE if left else Cause.NOT_SET_UP
 
 
-def _connect_cause(error: BaseException) -> Cause:
-    """Why no connection came about, from the exceptions that stand behind the library's own."""
-    behind: BaseException | None = error
-    for _ in range(10):
-        if isinstance(behind, socket.gaierror):
-            return Cause.DNS
-        if isinstance(behind, ssl.SSLError):
-            return Cause.TLS
-        if behind is None:
-            break
-        behind = behind.__cause__ or behind.__context__
-    return Cause.CONNECT
-
-
 def _open(base_url: str, trusted: ssl.SSLContext, at_once: int, *, keep: bool) -> httpx.AsyncClient:
-    limits = httpx.Limits(max_connections=at_once, max_keepalive_connections=at_once if keep else 0)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=at_once if keep else 0)
     try:
         # The system's proxy counts, but never for this computer itself.
-        return httpx.AsyncClient(verify=trusted, limits=limits, trust_env=not _is_here(base_url))
+        return httpx.AsyncClient(verify=trusted, limits=limits, trust_env=not is_here(base_url))
     except Exception as error:
         raise NotSentError(Cause.PROXY, f"the proxy settings cannot be used: {type(error).__name__}") from None
 
@@ -290,11 +291,3 @@ def _trust(base_url: str, ca_file: str) -> ssl.SSLContext:
     except OSError as error:
         raise NotSentError(Cause.TLS, f"the file of authorities cannot be used: {type(error).__name__}") from None
     return context
-
-
-def _is_here(base_url: str) -> bool:
-    host = urlsplit(base_url).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -8,6 +8,7 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -305,6 +306,26 @@ def test_a_full_pool_is_surely_not_sent() -> None:
 
     error = run(work())
     assert type(error) is NotSentError
+
+
+@pytest.mark.parametrize("call", [False, True])
+def test_requests_that_were_given_up_on_leave_the_way_open_for_the_next(tmp_path: Path, call: bool) -> None:
+    """Given up at every moment of connecting and asking, over a pool of one."""
+    context, authority = make_certificate(tmp_path)
+
+    async def ask() -> Reply:
+        async with serving(say(answer()), context) as place:
+            way = http(place.url, ca_file=str(authority), at_once=1)
+            ask = way.call if call else way.read
+            await ask(ASK, 5)
+            for tries in range(120):
+                with suppress(NotSentError, UnclearError):
+                    await ask(ASK, 0.0001 * tries)
+            told = await ask(ASK, 5)
+            await way.close()
+            return told
+
+    assert run(ask()).json == {"ok": True}
 
 
 def test_calls_open_a_connection_each_and_reads_keep_theirs() -> None:

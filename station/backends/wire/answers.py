@@ -49,10 +49,21 @@ class Attempt:
     left: bool = False
     status: int = 0
     secrets: tuple[Secret, ...] = ()
+    waits: bool = False
+    """For a place among the requests that may be under way at a time."""
+    given_up: bool = False
+    """Nobody waits for it any more: what has not left by now never does."""
+
+    def check(self) -> None:
+        """Raise BodyError where it was given up."""
+        if self.given_up:
+            raise BodyError(Cause.TIMEOUT, "given up")
 
     async def follow(self, event: str, info: Mapping[str, Any]) -> None:
         """Note the moment after which bytes may have left (from httpcore's trace); a proxy's CONNECT is none."""
         step = event.partition(".")[2]
+        if step == "send_request_headers.started":
+            self.check()
         if step == "send_request_headers.started" and getattr(info.get("request"), "method", b"") != b"CONNECT":
             self.left = True
         elif step == "send_request_headers.failed" and type(info.get("exception")).__name__ == "LocalProtocolError":
