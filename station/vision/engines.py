@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -62,25 +63,31 @@ def read_with_zxing(
     scales: bool = True,
     inverted: bool = True,
     global_threshold: bool = False,
+    single: bool = False,
     stage: str = "",
 ) -> list[Symbol]:
     """The codes that zxing-cpp finds in a grey picture (rows x columns, 8 bits).
 
     ``turns`` looks for one-dimensional codes along the columns too, ``scales`` at smaller scales too,
     ``inverted`` for light codes on dark ground too. ``global_threshold`` takes one level between dark and
-    light for the whole picture instead of one for each neighbourhood.
+    light for the whole picture instead of one for each neighbourhood. ``single`` ends with the first that is read.
     """
     if not formats or min(grey.shape) < 1:
         return []
-    found = zxingcpp.read_barcodes(
-        np.ascontiguousarray(grey),
-        formats=_zxing_formats(formats),
-        try_rotate=turns,
-        try_downscale=scales,
-        try_invert=inverted,
-        text_mode=zxingcpp.TextMode.Plain,
-        binarizer=zxingcpp.Binarizer.GlobalHistogram if global_threshold else zxingcpp.Binarizer.LocalAverage,
-    )
+    how: dict[str, Any] = {
+        "formats": _zxing_formats(formats),
+        "try_rotate": turns,
+        "try_downscale": scales,
+        "try_invert": inverted,
+        "text_mode": zxingcpp.TextMode.Plain,
+        "binarizer": zxingcpp.Binarizer.GlobalHistogram if global_threshold else zxingcpp.Binarizer.LocalAverage,
+    }
+    picture = np.ascontiguousarray(grey)
+    if single:
+        first = zxingcpp.read_barcode(picture, **how)
+        found = [] if first is None else [first]
+    else:
+        found = zxingcpp.read_barcodes(picture, **how)
     engine = f"{ZXING} {stage}".strip()
     return [_from_zxing(barcode, engine) for barcode in found]
 

@@ -24,6 +24,12 @@ QUICK_EVERY = 2
 """An idle picture is read quickly in every so many frames: a code waits 70 ms at 30 frames a second."""
 FULL_EVERY = 5
 """While codes are followed, the whole frame is searched for others in every so many frames."""
+FOLLOW_EVERY = 2
+"""A code that counts is read again in every so many frames."""
+LOST_S = 0.12
+"""Seconds after which one that was not read again is looked for in each frame."""
+MARGIN = 0.3
+"""Of a code's size: how far beside its place it is looked for."""
 STAGE_EVERY = 6
 """One of the costly stages runs in every so many changing frames."""
 EAGER = 12
@@ -49,6 +55,7 @@ class Live:
     _eager: int = 0
     _shape: tuple[int, ...] = ()
     _bars: list[Bars] = field(default_factory=list)
+    _spared: list[Symbol] = field(default_factory=list)
 
     def look(self, grey: Grey, at_s: float) -> tuple[Track, ...]:
         """What one frame shows (rows x columns, 8 bits); ``at_s`` is its time in seconds, which only grows."""
@@ -64,12 +71,20 @@ class Live:
             return self._look_closer(grey, at_s, scale)
         self._still = 0
         followed = self._tracks.live(at_s)
-        found = [symbol for track in followed for symbol in self._again(grey, track, scale)]
+        due = [track for track in followed if self._is_due(track, at_s)]
+        self._spared = [
+            _larger(replace(each.symbol, position=each.corners), 1 / scale) for each in followed if each not in due
+        ]
+        found = [symbol for track in due for symbol in self._again(grey, track, scale, at_s)]
         if self._number % (2 if self._eager else STAGE_EVERY) == 0:
             return [*found, *self._next_stage(grey, found)]
-        if self._number % (FULL_EVERY if followed and len(found) >= len(followed) else QUICK_EVERY) == 0:
+        if self._number % (FULL_EVERY if followed and len(found) >= len(due) else QUICK_EVERY) == 0:
             found += self._elsewhere(read_quickly(grey, self.formats), found)
         return found
+
+    def _is_due(self, track: Track, at_s: float) -> bool:
+        """Codes that count already are read again in turns; in between they are where their way leads."""
+        return not track.accepted or (self._number + track.number) % FOLLOW_EVERY == 0 or at_s - track.seen_at > LOST_S
 
     def _is_still(self, grey: Grey) -> bool:
         """Whether the frame shows what the last one showed, but for noise."""
@@ -85,11 +100,11 @@ class Live:
 
     def _look_closer(self, grey: Grey, at_s: float, scale: float) -> list[Symbol]:
         """A still picture: once each stage has had its turn, nothing is read any more."""
-        followed = self._tracks.live(at_s)
+        followed, self._spared = self._tracks.live(at_s), []
         self._still += 1
         if self._still > 2 * len(STAGES):
             return [track.symbol if scale == 1 else _larger(track.symbol, 1 / scale) for track in followed]
-        found = [symbol for track in followed for symbol in self._again(grey, track, scale)]
+        found = [symbol for track in followed for symbol in self._again(grey, track, scale, at_s)]
         return [*found, *self._next_stage(grey, found)]
 
     def _next_stage(self, grey: Grey, found: list[Symbol]) -> list[Symbol]:
@@ -111,7 +126,8 @@ class Live:
 
     def _read_turned(self, grey: Grey, found: list[Symbol]) -> list[Symbol]:
         """Some of the places with bars, each turned upright; those not read are kept for the stages after."""
-        places = [bars for bars in find_bars(grey) if not any(_covers(symbol, bars.x, bars.y) for symbol in found)]
+        known = [*found, *self._spared]
+        places = [bars for bars in find_bars(grey) if not any(_covers(symbol, bars.x, bars.y) for symbol in known)]
         start = (self._stage // len(STAGES) * MOST_CROPS) % max(len(places), 1)
         turn = (places[start:] + places[:start])[:MOST_CROPS]
         read = [next(read_bars(grey, bars, self.formats), None) for bars in turn]
@@ -122,10 +138,11 @@ class Live:
         """Those that are not at the place of one that was read in this frame already."""
         return [one for one in symbols if not any(_covers(other, *_middle(one)) for other in found)]
 
-    def _again(self, grey: Grey, track: Track, scale: float) -> list[Symbol]:
+    def _again(self, grey: Grey, track: Track, scale: float, at_s: float) -> list[Symbol]:
         """A followed code, looked for where it should be by now."""
         symbol = _larger(track.symbol, 1 / scale) if scale < 1 else track.symbol
-        for place in _places(grey, symbol, (track.step[0] * scale, track.step[1] * scale)):
+        x, y = track.shift(at_s)
+        for place in _places(grey, symbol, (x * scale, y * scale)):
             for one in place(self.formats):
                 if one.data == symbol.data:
                     return [one]
@@ -168,7 +185,7 @@ def _places(grey: Grey, symbol: Symbol, step: tuple[float, float]) -> Iterator[C
     """Ways to read a code again near its last place: as the picture is, and for bars turned upright."""
     xs, ys = [x + step[0] for x, _ in symbol.position], [y + step[1] for _, y in symbol.position]
     across, down = max(xs) - min(xs), max(ys) - min(ys)
-    margin = max(across, down, 40) * 0.4
+    margin = max(across, down, 40) * MARGIN
     left, top = max(int(min(xs) - margin), 0), max(int(min(ys) - margin), 0)
     crop = grey[top : int(max(ys) + margin), left : int(max(xs) + margin)]
     if min(crop.shape) < 8:
@@ -176,7 +193,13 @@ def _places(grey: Grey, symbol: Symbol, step: tuple[float, float]) -> Iterator[C
     kinds = frozenset(form for form in Format if form.value == symbol.format) or LIVE
 
     def plainly(_formats: Formats) -> list[Symbol]:
-        found = read_with_zxing(crop, kinds, turns=bool(kinds & LINEAR), scales=False, inverted=False, stage="followed")
+        turns = bool(kinds & LINEAR)
+        for single in (True, False):  # a neighbour may lie in the crop too
+            found = read_with_zxing(
+                crop, kinds, turns=turns, scales=False, inverted=False, single=single, stage="followed"
+            )
+            if not found or any(one.data == symbol.data for one in found):
+                break
         return [replace(one, position=tuple((x + left, y + top) for x, y in one.position)) for one in found]
 
     def upright(_formats: Formats) -> list[Symbol]:

@@ -11,6 +11,9 @@ FORGET_S = 1.0
 SHOWN_S = 0.4
 """Seconds for which a code that was not read in the newest frames is still shown where it was."""
 
+GUESSED_S = 0.1
+"""Seconds for which a code that moves is taken to go on so."""
+
 TWICE = frozenset(form.value for form in LINEAR)
 """The kinds that count once two frames have said the same: a wrong reading hardly ever comes twice."""
 
@@ -20,7 +23,8 @@ class Track:
     """A code in view. ``number`` stays with it; ``corners`` in pixels of the frame; ``read`` counts the frames
     that read it.
 
-    ``accepted``: it counts as read. ``fresh``: it counts since this frame, once in its life.
+    ``accepted``: it counts as read. ``fresh``: it counts since this frame, once in its life. ``speed`` is how it moves,
+    in pixels a second.
     """
 
     number: int
@@ -30,7 +34,7 @@ class Track:
     read: int = 1
     accepted: bool = False
     fresh: bool = False
-    step: tuple[float, float] = (0.0, 0.0)
+    speed: tuple[float, float] = (0.0, 0.0)
 
     @property
     def box(self) -> tuple[int, int, int, int]:
@@ -41,6 +45,11 @@ class Track:
     @property
     def middle(self) -> tuple[float, float]:
         return _middle(self.corners)
+
+    def shift(self, at_s: float) -> tuple[float, float]:
+        """How far it has moved by then since it was read, if it goes on as it did; a long while tells nothing."""
+        since = min(max(at_s - self.seen_at, 0.0), GUESSED_S)
+        return self.speed[0] * since, self.speed[1] * since
 
 
 @dataclass
@@ -57,7 +66,7 @@ class Tracks:
 
     def live(self, at_s: float) -> tuple[Track, ...]:
         """Those that are shown: read in one of the newest frames."""
-        return tuple(track for track in self._known if at_s - track.seen_at <= SHOWN_S)
+        return tuple(_moved(track, at_s) for track in self._known if at_s - track.seen_at <= SHOWN_S)
 
     def add(self, symbols: Iterable[Symbol], at_s: float) -> tuple[Track, ...]:
         """Take in what one frame says; gives what is shown now."""
@@ -85,13 +94,21 @@ class Tracks:
 def _follow(track: Track, symbol: Symbol, at_s: float) -> Track:
     if track.seen_at == at_s:  # read by two stages of one frame
         return track
-    (x, y), (was_x, was_y) = _middle(symbol.position), track.middle
+    (x, y), (was_x, was_y), since = _middle(symbol.position), track.middle, at_s - track.seen_at
     read = track.read + 1
     counts = track.accepted or read >= 2
     return replace(
         track, symbol=symbol, corners=symbol.position, seen_at=at_s, read=read, accepted=counts,
-        fresh=counts and not track.accepted, step=(x - was_x, y - was_y),
+        fresh=counts and not track.accepted, speed=((x - was_x) / since, (y - was_y) / since),
     )
+
+
+def _moved(track: Track, at_s: float) -> Track:
+    """The track where it should be by now."""
+    x, y = track.shift(at_s)
+    if abs(x) < 0.5 and abs(y) < 0.5:
+        return track
+    return replace(track, corners=tuple((round(left + x), round(top + y)) for left, top in track.corners))
 
 
 def _near(track: Track, symbol: Symbol) -> bool:
