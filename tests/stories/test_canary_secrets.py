@@ -236,8 +236,7 @@ def _bad_hours(bench: Bench, world: World) -> None:
     for status, kind in ((500, "html"), (200, "html"), (400, "json"), (401, "json"), (200, "json"), (403, "html")):
         world.echo.begin(status, kind, calls=False)
         for name in KINDS:
-            backend = bench.station.desk.do(lambda work, name=name: work.state.backends[name]).result(PATIENCE_S)
-            _do(bench, connections.try_out, backend)
+            _do(bench, connections.try_out, _do(bench, _backend, name))
         at_least += len(KINDS)
         assert _tried(bench, at_least), (status, kind)
         world.echo.end()
@@ -250,6 +249,10 @@ def _bad_hours(bench: Bench, world: World) -> None:
     world.echo.end()
     with pytest.raises(RuntimeError):  # a fault of ours that shows all that it has in its hands
         _do(bench, _break)
+
+
+def _backend(work: Any, name: str) -> Any:
+    return work.state.backends[name]
 
 
 def _break(work: Any) -> None:
