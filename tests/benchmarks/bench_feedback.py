@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -29,7 +29,7 @@ from tests.scanners.keyboard_model import Timed, typed
 from tests.ui.key_events import send
 
 GOAL_MS = 100.0
-SCANS, WARM, GAP_MS = 240, 12, 16
+SCANS, WARM, GAP_MS = 160, 12, 16
 PATIENCE_S, REST_S = 30.0, 0.03
 PROBLEM = "https://example.com/nothing-of-a-device"
 
@@ -54,9 +54,10 @@ def measure() -> list[Figure]:
                 assert heard is wanted, (code, heard)
                 taken[wanted].append((painted, sounded))
     return [
-        figure(f"scan's end to {what}, {heard}, p99, ms", [each[at] for each in taken[heard]])
+        told
         for heard in Heard
         for at, what in enumerate(("band painted", "sound begun"))
+        for told in figures(f"scan's end to {what}, {heard}", [each[at] for each in taken[heard]])
     ]
 
 
@@ -64,9 +65,12 @@ def _letters(number: int) -> str:
     return "".join("abcdefghij"[int(digit)] for digit in f"{number:04}")
 
 
-def figure(name: str, values: list[float]) -> Figure:
+def figures(name: str, values: list[float]) -> list[Figure]:
     worst = quantiles(values, n=100, method="inclusive")[98]
-    return Figure(name, worst, GOAL_MS, worst / GOAL_MS, f"at most {GOAL_MS:g} ms", worst <= GOAL_MS)
+    return [
+        Figure(f"{name}, median, ms", median(values)),
+        Figure(f"{name}, p99, ms", worst, GOAL_MS, worst / GOAL_MS, f"at most {GOAL_MS:g} ms", worst <= GOAL_MS),
+    ]
 
 
 class Effect:
