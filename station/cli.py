@@ -81,12 +81,13 @@ def decode(
 @app.command()
 def check(
     ids: options.Ids = None, file: File = "", field: Fields = None, backend: options.Backend = "",
+    keep: Annotated[bool, typer.Option("--keep", help="For scans without a network: say only how many.")] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Look up what kits and devices are and whether they can be claimed."""
     from .commands.finding import check as do
 
-    _end(do(ids or [], file, field or [], backend, as_json))
+    _end(do(ids or [], file, field or [], backend, as_json, keep))
 
 
 @app.command()

@@ -40,8 +40,10 @@ class Would:
         return Exit.DONE if self.outcome in _WOULD else Exit.REFUSED
 
 
-def check(ids: Sequence[str], file: str, field: Sequence[str], backend: str, as_json: bool) -> Exit:
-    """Look up what the IDs name."""
+def check(
+    ids: Sequence[str], file: str, field: Sequence[str], backend: str, as_json: bool, keep: bool = False
+) -> Exit:
+    """Look up what the IDs name; with ``keep`` only say how many findings are kept for scans without a network."""
     fields = read_fields(field)
     with running() as session:
         standing = session.stand(backend)
@@ -52,6 +54,10 @@ def check(ids: Sequence[str], file: str, field: Sequence[str], backend: str, as_
             note(why(error, standing.title))
             return Exit.UNKNOWN if isinstance(error, SignInError) else Exit.QUEUED
     told = [each for entry in entries for each in from_finding(entry)]
+    if keep:
+        note(say("cli.findings_kept", n=sum(entry.finding is not None for entry in entries), all=len(entries)))
+    if keep and not as_json:
+        return worst(each.status for each in told)
     put_answer(as_json, [_found_record(each) for each in told], _headers(), [_found_row(each) for each in told])
     return worst(each.status for each in told)
 

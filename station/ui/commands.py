@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from station.core.news import ScanHeard
+from station.core.news import Counts, ScanHeard
 from station.core.target import Target
 from station.words import Headline, Tone, say
 
@@ -48,19 +48,14 @@ class Commands(QObject):
         bridge.heard.connect(self._hear)
         state.changed.connect(self._doubt)
 
-    @property
-    def asked(self) -> str:
-        """What was asked for once and waits for the second press or scan."""
-        return self._asked
-
-    def agree(self) -> None:
-        """The second press."""
-        if self._asked:
-            self._do(self._asked)
-
-    def ask_to_claim(self) -> None:
-        """Ask for the second press before a large claim that cannot be undone."""
-        self._ask("claim", "claim_large")
+    def press_claim(self, *, large: bool) -> None:
+        """The button was pressed: agree to what was asked; else claim, or ask first where that is a large thing."""
+        if self._asked == "claim":
+            self._do("claim")
+        elif large:
+            self._ask("claim", "claim_large")
+        else:
+            self._grave["claim"]()
 
     @Slot()
     def ask_to_clear(self) -> None:
@@ -80,12 +75,12 @@ class Commands(QObject):
                 self._ask(one.command)
 
     def _ask(self, command: str, question: str = "") -> None:
-        number = self._number(command)
+        number = _number(self._state.plan.counts, command)
         if not number:
             if command == "next_batch":
                 self._grave[command]()  # nothing is lost by it
             else:
-                self._say(say("command.nothing_to_do"))
+                _say(self._banner, say("command.nothing_to_do"))
             return
         self._asked, self._asked_of = command, number
         self._forget.start()
@@ -97,15 +92,6 @@ class Commands(QObject):
         into = target if command == "claim" else ""
         self._story.ask(Headline(Tone.UNKNOWN, words, into, say("command.again", n=ASKED_S)))
 
-    def _number(self, command: str) -> int:
-        """What there is to do it with: devices to claim, rows to clear, or rows that a new batch would remove."""
-        counts = self._state.plan.counts
-        if command == "claim":
-            return sum(number for _, number in counts.devices)
-        if command == "clear":
-            return counts.scanned
-        return max(0, counts.scanned - counts.claimed - counts.queued - counts.sending - counts.unknown)
-
     def _do(self, command: str) -> None:
         self._take_back()
         self._grave[command]()
@@ -113,7 +99,7 @@ class Commands(QObject):
     @Slot()
     def _doubt(self) -> None:
         """A question is about what was there when it was asked."""
-        if self._asked and self._number(self._asked) != self._asked_of:
+        if self._asked and _number(self._state.plan.counts, self._asked) != self._asked_of:
             self._take_back()
 
     def _take_back(self) -> None:
@@ -131,7 +117,7 @@ class Commands(QObject):
         if self._asked:
             self._do(self._asked)
         else:
-            self._say(say("command.nothing_asked"))
+            _say(self._banner, say("command.nothing_asked"))
 
     def _undo(self, _argument: str) -> None:
         if self._state.plan.undo:
@@ -142,7 +128,7 @@ class Commands(QObject):
     def _calibrate(self, argument: str) -> None:
         """The wizard says what such a scan tells; without one it is shown as it came."""
         if not self._panels.open("wizard"):
-            self._say(say("command.calibrate", text=argument))
+            _say(self._banner, say("command.calibrate", text=argument))
 
     def _choose_operator(self, name: str) -> None:
         self._wishes.choose_operator(name)
@@ -153,15 +139,12 @@ class Commands(QObject):
         """A target by its ID, its path or its title, of the chosen connection."""
         found = _find(self._state.targets.get(self._state.connection, ()), wanted)
         if found is None:
-            self._say(say("command.no_target", target=wanted))
+            _say(self._banner, say("command.no_target", target=wanted))
             self._story.tell_done(Headline(Tone.PROBLEM, say("command.heard.no_target").upper(), wanted))
             return
         self._wishes.choose(self._state.connection, found.id, found.title)
         self._story.tell_done(Headline(Tone.READY, say("command.heard.target").upper(), found.title,
                                        say("command.heard.target_line")))
-
-    def _say(self, text: str) -> None:
-        self._banner.tell(Notice(Kind.WISH, Tone.UNKNOWN, text, "", ASKED_S))
 
 
 def _find(known: tuple[Target, ...], wanted: str) -> Target | None:
@@ -176,3 +159,16 @@ def _find(known: tuple[Target, ...], wanted: str) -> Target | None:
         if found:
             return found[0] if len(found) == 1 else None
     return None
+
+
+def _say(banner: Banner, text: str) -> None:
+    banner.tell(Notice(Kind.WISH, Tone.UNKNOWN, text, "", ASKED_S))
+
+
+def _number(counts: Counts, command: str) -> int:
+    """What there is to do it with: devices to claim, rows to clear, or rows that a new batch would remove."""
+    if command == "claim":
+        return sum(number for _, number in counts.devices)
+    if command == "clear":
+        return counts.scanned
+    return max(0, counts.scanned - counts.claimed - counts.queued - counts.sending - counts.unknown)

@@ -65,12 +65,8 @@ class Conduct(QObject):
         """As the button was pressed: what cannot be undone and is large wants a second press, or a scan of the label.
         """
         count, above = sum(place.count for place in destinations(self._window.state)), self.ask_above()
-        if self._commands.asked == "claim":
-            self._commands.agree()
-        elif above and count > above and self._parts.claim.isEnabled() and self._window.state.operator:
-            self._commands.ask_to_claim()
-        else:
-            self._claim_now()
+        can = self._parts.claim.isEnabled() and bool(self._window.state.operator)
+        self._commands.press_claim(large=can and 0 < above < count)
 
     def _claim_now(self) -> None:
         """Claim what the button says; without a name or a target, ask for that first."""

@@ -47,12 +47,6 @@ class DeskState(QObject):
         return self.lines.get(self.connection)
 
     @property
-    def cut_off(self) -> ConnectionState | None:
-        """The connection over which nothing is sent just now: the chosen one before any other."""
-        lines = [*([self.line] if self.line is not None else []), *self.lines.values()]
-        return next((line for line in lines if line.state in (LineState.OFFLINE, LineState.PAUSED)), None)
-
-    @property
     def offline(self) -> bool:
         """Whether what is claimed now has to wait in the queue."""
         names = {batch.connection for batch in self.plan.batches} or {self.connection}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Slot
 
-from station.core.news import BadInput, ImportProgress, LineState, Refused, Trouble, Undone
+from station.core.news import BadInput, ConnectionState, ImportProgress, LineState, Refused, Trouble, Undone
 from station.words import Tone, advise, error_code, has, identifier_text, say, time_of_day, with_told_words
 
 from .banner import Banner, Kind, Notice
@@ -41,7 +41,7 @@ class Notices(QObject):
 
     @Slot()
     def _line(self) -> None:
-        line = self._state.cut_off
+        line = _cut_off(self._state)
         if line is None:
             self._banner.take_back(Kind.LINE)
             return
@@ -116,3 +116,9 @@ class Notices(QObject):
         counsel = advise(family, trouble.code, detail=trouble.detail)
         detail = " ".join(part for part in (counsel.meaning, trouble.detail) if part)
         self._banner.tell(Notice(Kind.TROUBLE, Tone.PROBLEM, f"{counsel.cause}. {counsel.next_step}", detail))
+
+
+def _cut_off(state: DeskState) -> ConnectionState | None:
+    """The connection over which nothing is sent just now: the chosen one before any other."""
+    lines = [*([state.line] if state.line is not None else []), *state.lines.values()]
+    return next((line for line in lines if line.state in (LineState.OFFLINE, LineState.PAUSED)), None)

@@ -17,6 +17,7 @@ from station.reports.cells import csv_text
 from station.words import say
 
 from .bridge import DeskDoor
+from .desk_state import DeskState
 from .details_parts import FactList
 from .in_view import InView
 from .panel_list import RowList
@@ -167,22 +168,9 @@ class QueuePanel(Panel):
         told = self._chosen
         self._area.setVisible(told is not None)
         self._facts.tell(facts_of(told, self._now(), self._state) if told is not None else [])
-        self._offer(self._can(told))
+        self._offer(_can(told, self._state) if told is not None else {"export"} if self._found else set())
         cooling = told is not None and told.why is Waits.COOLING
         self._buttons["take_back_batch"].setText(say("queue.do.cancel" if cooling else "queue.do.take_back_batch"))
-
-    def _can(self, told: QueuedBatch | None) -> set[str]:
-        """What can be done with a batch and with its connection as they stand."""
-        if told is None:
-            return {"export"} if self._found else set()
-        can = {"export", "try_now"}
-        line = self._state.lines.get(told.batch.connection)
-        can.add("resume" if line is not None and line.state is LineState.PAUSED else "pause")
-        if told.count(Progress.QUEUED):
-            can |= {"take_back_batch", "resume_batch" if told.batch.paused else "pause_batch"}
-        if told.place > 1 and told.count(Progress.QUEUED):
-            can.add("send_first")
-        return can - ({"pause", "resume", "try_now"} if line is None else set())
 
     def _do(self, name: str) -> None:
         told = self._chosen
@@ -211,3 +199,15 @@ class QueuePanel(Panel):
             text = say(f"receipt.problem.{problem_of(error)}", detail=error.strerror or str(error))
         with suppress(RuntimeError):  # the window may be gone by now
             self.told.emit(text)
+
+
+def _can(told: QueuedBatch, state: DeskState) -> set[str]:
+    """What can be done with a batch and with its connection as they stand."""
+    can = {"export", "try_now"}
+    line = state.lines.get(told.batch.connection)
+    can.add("resume" if line is not None and line.state is LineState.PAUSED else "pause")
+    if told.count(Progress.QUEUED):
+        can |= {"take_back_batch", "resume_batch" if told.batch.paused else "pause_batch"}
+    if told.place > 1 and told.count(Progress.QUEUED):
+        can.add("send_first")
+    return can - ({"pause", "resume", "try_now"} if line is None else set())
