@@ -35,7 +35,7 @@ test-postgres: ## run the server's tests on a PostgreSQL cluster of their own
 
 faults: ## spoil claims at every system, SHIFTS each, every fault of every kind of call FORCED times (SEED repeats a run)
 	@$(SET_UP) test
-	$(PYTHON_HERE) -m tests.faults faults --shifts $(or $(SHIFTS),60) --forced $(or $(FORCED),50) \
+	$(PYTHON_HERE) -m tests.faults faults --shifts $(or $(SHIFTS),100) --forced $(or $(FORCED),50) \
 	  $(if $(PROTOCOLS),--protocols $(PROTOCOLS)) $(if $(SEED),--seed $(SEED))
 
 kill9: ## kill the station at every named point and at RUNS random moments (SEED repeats a run)

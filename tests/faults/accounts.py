@@ -40,7 +40,7 @@ def compare(protocol: Protocol, folder: Path) -> Account:
         made, live = ledger.get(protocol.ledger_name(row.name), (0, 0))
         account.progress[f"{row.progress} {row.outcome}".strip()] += 1
         if row.progress == "held":
-            account.held[f"{reasons.get(row.name, '')}, after {row.code or 'a clear answer'}"] += 1
+            account.held[f"{reasons.get(row.name, '')}, after {row.code or 'an answer that leaves it out'}"] += 1
         account.wrong += [f"{row.name}: {text}" for text in _wrong(protocol, row, made, live)]
     return account
 
