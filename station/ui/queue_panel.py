@@ -110,6 +110,7 @@ class QueuePanel(Panel):
         self._grid.setSpacing(8)
         for name, each in self._buttons.items():
             each.setParent(whole)
+            each.hide()
             each.clicked.connect(lambda _on=False, name=name: self._do(name))
         return whole
 

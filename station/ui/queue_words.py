@@ -7,7 +7,8 @@ from station.core.progress import Progress
 from station.desk.pauses import BY_PERSON
 from station.desk.queue import TAKING_BACK
 from station.desk.queue_facts import GO_ON, QueuedBatch, Waits
-from station.words import Tone, advise, age, error_code, say, time_of_day
+from station.words import Tone, advise, error_code, say, time_of_day
+from station.words import since as ago
 
 from .desk_state import DeskState
 from .destinations import title_of
@@ -38,7 +39,7 @@ def row_of(told: QueuedBatch, now: datetime, state: DeskState) -> Row:
     title = say("queue.row", n=waits, target=target)
     if told.place > 1:
         title = say("queue.row_place", row=title, place=told.place)
-    times = [say("queue.waits_since", age=age(told.batch.closed_at, now))] if told.batch.closed_at else []
+    times = [say("queue.waits_since", age=ago(told.batch.closed_at, now))] if told.batch.closed_at else []
     times += [next_words(told, now)] if told.next_at is not None else []
     return Row(told.batch.id, title, why(told, now, state), tone=_TONES.get(told.why, Tone.WAITING),
                more=" · ".join(part for part in times if part))
@@ -116,7 +117,7 @@ def summed(found: Sequence[QueuedBatch], now: datetime) -> str:
     devices = sum(told.count(Progress.QUEUED, Progress.SENDING) for told in found)
     unclear = sum(told.count(Progress.UNKNOWN, Progress.HELD) for told in found)
     oldest = min((told.batch.closed_at for told in found if told.batch.closed_at is not None), default=now)
-    parts = [say("queue.sum", n=devices, age=age(oldest, now))] if devices else []
+    parts = [say("queue.sum", n=devices, age=ago(oldest, now))] if devices else []
     parts += [say("queue.sum_unclear", n=unclear)] if unclear else []
     return " ".join(parts)
 

@@ -31,7 +31,10 @@ def test_a_delivery_that_was_looked_up_before_is_known_without_a_network(cli: Cl
         do(pauses.pause, "local").result(PATIENCE_S)
         do(batches.choose, "local", "oslo-west", "Oslo-West").result(PATIENCE_S)
         heard = do(intake.keep, Scan(KIT.encode(), "practice", datetime.now(UTC))).result(PATIENCE_S)
-        row = station.desk.read(lambda reader: reader.item(heard.item.id)).result(PATIENCE_S)
+        assert heard.item is not None
+        item = heard.item.id
+        row = station.desk.read(lambda reader: reader.item(item)).result(PATIENCE_S)
+        assert row is not None
         assert (row.claim_status, row.check) == (ClaimStatus.UNCLAIMED, Check.OFFLINE)
         assert row.device_count > 1
         assert "offline" in status(row, datetime.now(UTC)).text
