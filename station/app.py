@@ -19,10 +19,10 @@ from station.ui.window import Window, WindowSettings
 from station.words import choose_language, say
 
 if TYPE_CHECKING:
-    from station.camera import DeskCamera
+    from station.cameras.desk_camera import DeskCamera
     from station.files import Files
-    from station.listening import Listening
     from station.parts import Station
+    from station.scanning.listening import Listening
     from station.ui.label_sheet import Section
     from station.ui.single import Doorbell
 
@@ -118,7 +118,7 @@ class Application(QObject):
 
     def _hear_keys(self, station: "Station") -> None:
         from station.desk import intake
-        from station.listening import Listening
+        from station.scanning.listening import Listening
 
         self._listens = listens = Listening(
             self._app, station, lambda scan: self._desk.do(intake.keep, scan), self.window.set_listening,
@@ -127,10 +127,10 @@ class Application(QObject):
         listens.hearing.begin()
 
     def _open_ways_in(self, station: "Station") -> None:
-        from station.calibrating import Calibrating
-        from station.camera import DeskCamera
-        from station.connections import Connections
+        from station.cameras.desk_camera import DeskCamera
+        from station.connecting.doors import Connections
         from station.desk.house import greet
+        from station.scanning.calibrating import Calibrating
         from station.surroundings import surroundings
         from station.ui.camera_panel import add_camera
         from station.ui.connection_answers import Answers

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from station.connection_set_up import SetUp
+from station.connecting.set_up import SetUp
 from station.folders import Folders
 from station.parts import assemble
 from station.settings import read_settings

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from station.scanner_forms import ELSEWHERE
-from station.scanner_search import Search
-from station.scanner_sight import survey
 from station.scanners.base import SHELF
+from station.scanning.forms import ELSEWHERE
+from station.scanning.search import Search
+from station.scanning.sight import survey
 from station.ui.scanner_words import advice_of, state_of, title_of
 from station.words import say
 

@@ -8,12 +8,12 @@ from typing import Any
 from station.core.news import ScanHeard
 from station.core.scan import Scan
 from station.desk import intake
-from station.recording import Recorder
-from station.scanner_forms import KEYBOARD
-from station.scanner_making import Making
 from station.scanners.base import Condition, State
 from station.scanners.replay import Replay, ReplaySettings
-from station.scanning import Scanning
+from station.scanning.forms import KEYBOARD
+from station.scanning.hub import Scanning
+from station.scanning.making import Making
+from station.scanning.recording import Recorder
 from station.words import has, say
 
 from .answers import Exit, Stop, note, put, put_json

@@ -35,7 +35,7 @@ def _made(text: str, kind: str, edge: int, **options: bool) -> Modules:
     import zxingcpp  # with the first code: most windows never show one
 
     made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat[kind], **options)
-    picture = memoryview(made.to_image(scale=1, add_quiet_zones=False))
-    high, wide = picture.shape[:2]
+    picture = memoryview(made.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]  # it has the protocol
+    high, wide = (picture.shape or (0, 0))[:2]
     flat = picture.tobytes()
     return Modules(tuple(bytes(each < 128 for each in flat[y * wide:(y + 1) * wide]) for y in range(high)), edge)

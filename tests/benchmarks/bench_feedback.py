@@ -20,8 +20,8 @@ from station.core.news import Heard, ScanHeard
 from station.desk import intake
 from station.desk.house import greet
 from station.folders import Folders
-from station.hearing import Hearing, keyboard_wanted
 from station.parts import Station, assemble
+from station.scanning.hearing import Hearing, keyboard_wanted
 from station.settings import Settings
 from station.ui.window import Window
 from tests.benchmarks.figures import Figure

@@ -14,12 +14,12 @@ from statistics import quantiles
 from station.core.news import ItemsChanged, News
 from station.folders import Folders
 from station.parts import assemble
-from station.scanner_making import Making
-from station.scanning import Scanning
+from station.scanning.hub import Scanning
+from station.scanning.making import Making
 from station.settings import ScannerSettings, Settings
 from tests.benchmarks.bench_scan_to_disk import _bare, _commit
 from tests.benchmarks.figures import Figure, at_most
-from tests.scanning_bench import Line
+from tests.scanning.bench import Line
 
 FRAME_MS = 1000 / 60
 SCANS = 300

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from station.connections import Connections
+from station.connecting.doors import Connections
 from station.credentials import find_credentials
 from station.desk.house import greet
 from station.folders import Folders, find_folders

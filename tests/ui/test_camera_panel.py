@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from station.camera import DeskCamera
+from station.cameras.desk_camera import DeskCamera
 from station.core.finding import ClaimStatus
 from station.core.item import Check
 from station.core.news import Heard, ItemsChanged, ItemsGone, ScanHeard

@@ -2,7 +2,7 @@
 
 import pytest
 
-from station.connection_forms import kind_forms
+from station.connecting.forms import kind_forms
 from station.core.errors import Cause
 from station.core.news import ConnectionTried
 from station.core.target import Account, Target

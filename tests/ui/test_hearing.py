@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from station.core.news import Heard, ScanHeard
 from station.core.scan import Scan
-from station.hearing import Hearing, keyboard_values, keyboard_wanted
 from station.scanners.keyboard_settings import KeyboardSettings
+from station.scanning.hearing import Hearing, keyboard_values, keyboard_wanted
 from station.settings import ScannerSettings, Settings
 from tests.scanners.keyboard_model import typed
 from tests.ui.key_bench import NOON, Window

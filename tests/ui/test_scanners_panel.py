@@ -20,7 +20,7 @@ from station.ui.panel_list import RowList
 from station.ui.scanner_doors import ScannerDraft, ScannerSeen, ScannerSetUp, ScannersSeen
 from station.ui.scanners_panel import ScannersPanel, add_scanners
 from station.ui.window import Window, WindowSettings
-from tests.scanning_bench import ScanningBench, scanning
+from tests.scanning.bench import ScanningBench, scanning
 from tests.ui.panel_bench import focused, part, texts
 from tests.ui.source import Source
 

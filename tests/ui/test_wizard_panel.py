@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
-from station.calibrating import Calibrating
 from station.core.news import Heard, ScanHeard
 from station.core.scan import Scan
-from station.hearing import Hearing, keyboard_values, keyboard_wanted
+from station.scanning.calibrating import Calibrating
+from station.scanning.hearing import Hearing, keyboard_values, keyboard_wanted
 from station.settings import Settings, read_settings
 from station.ui.window import Window
 from station.ui.wizard_panel import WizardPanel, add_wizard

@@ -10,10 +10,10 @@ import pytest
 
 from station.core.news import Heard, ScanHeard
 from station.core.scan import Scan
-from station.scanner_line import Line
 from station.scanners.base import Scanner, Shelf
 from station.scanners.practice import Practice
-from station.scanning import Scanning
+from station.scanning.hub import Scanning
+from station.scanning.line import Line
 from station.settings import ScannerSettings
 from station.ui.scanner_doors import ScannersSeen
 

@@ -11,7 +11,7 @@ from station.core.news import ScanHeard
 from station.core.scan import Scan
 
 if TYPE_CHECKING:
-    from station.tape import Tape
+    from station.scanning.tape import Tape
 
 Keep = Callable[[Scan], "Future[ScanHeard]"]
 
@@ -34,7 +34,7 @@ class Recorder:
     def begin(self, path: Path) -> None:
         """Record into a new file. Raises OSError, as for one that is there already."""
         # Imported with the first recording: the window's start needs none of it.
-        from station.tape import Tape
+        from station.scanning.tape import Tape
 
         self.end()
         self._tape = Tape(path, self._now())

@@ -15,11 +15,11 @@ from station.core.news import Heard, ScanHeard
 from station.core.scan import Scan
 from station.labels import read
 from station.labels.masking import visible
-from station.recording import Recorder
 from station.scanners.base import Condition
 from station.scanners.framing.recording import RecordingError, begin_line, read_recording, scan_line
 from station.scanners.replay import Replay, ReplaySettings
-from station.tape import stand_in, without_secrets
+from station.scanning.recording import Recorder
+from station.scanning.tape import stand_in, without_secrets
 from tests.scanners.heard import Heard as Listener
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -17,17 +17,17 @@ if sys.platform == "win32":
 from station.core.news import Heard, ScanHeard
 from station.core.scan import Scan
 from station.core.secret import Secret
-from station.scanner_line import Echoes, Line
 from station.scanners.base import Condition, Found, OnScan, OnState, Scanner, Shelf, State
 from station.scanners.practice import Practice, PracticeSettings
-from station.scanning import Scanning
+from station.scanning.hub import Scanning
+from station.scanning.line import Echoes, Line
 from station.settings import ScannerSettings, SettingsError, read_settings
 from station.settings_file import remove_scanner, write_scanner
 from station.ui.connection_doors import Done, Draft, Problem
 from station.ui.scanner_doors import ScannerDraft
 from tests.scanners.test_folder import picture
-from tests.scanning_bench import Line as Port
-from tests.scanning_bench import scanning
+from tests.scanning.bench import Line as Port
+from tests.scanning.bench import scanning
 
 
 @pytest.fixture

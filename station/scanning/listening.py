@@ -3,16 +3,16 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from station.hearing import Hearing, keyboard_wanted
-from station.recording import Keep, Recorder
+from station.scanning.hearing import Hearing, keyboard_wanted
+from station.scanning.recording import Keep, Recorder
 from station.settings import ScannerSettings
 
 if TYPE_CHECKING:
     import numpy as np
 
     from station.parts import Station
-    from station.scanners_here import ScannersHere
-    from station.scanning import Scanning
+    from station.scanning.doors import ScannersHere
+    from station.scanning.hub import Scanning
     from station.ui.key_filter import KeyTrouble
 
 OnWindow = Callable[[Callable[[], object]], object]
@@ -37,9 +37,9 @@ class Listening:
     def open(self, on_window: OnWindow) -> "ScannersHere":
         """Begin to read with all scanners that are set up; gives the doors of their panel."""
         # Imported once the window is ready: the keyboard needs none of it.
-        from station.scanner_making import Making
-        from station.scanners_here import ScannersHere
-        from station.scanning import Scanning
+        from station.scanning.doors import ScannersHere
+        from station.scanning.hub import Scanning
+        from station.scanning.making import Making
 
         station = self._station
         making = Making(station.credentials, station.desk, station.clock.now, _late_pages)

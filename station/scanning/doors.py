@@ -5,12 +5,12 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from station.asking import ask
-from station.connection_look import problem_of
-from station.recording import Recorder
-from station.scanner_forms import KEYBOARD, form_of, kind_names
-from station.scanner_set_up import ScannerSetUps
+from station.connecting.look import problem_of
 from station.scanners.base import ScannerUnavailableError
-from station.scanning import Scanning
+from station.scanning.forms import KEYBOARD, form_of, kind_names
+from station.scanning.hub import Scanning
+from station.scanning.recording import Recorder
+from station.scanning.set_up import ScannerSetUps
 from station.settings import ScannerSettings
 from station.ui.connection_doors import Done, KindForm, Problem
 from station.ui.scanner_doors import ScannerDraft, ScannerSeen, ScannerSetUp, ScannersSeen

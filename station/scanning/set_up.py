@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from station.connection_look import open_file
+from station.connecting.look import open_file
 from station.credentials import variable
-from station.hearing import keyboard_wanted
-from station.scanner_forms import KEYBOARD, changed_values, form_of, typed_settings
-from station.scanner_making import secret_owner
 from station.scanners.base import SHELF
-from station.scanning import Scanning
+from station.scanning.forms import KEYBOARD, changed_values, form_of, typed_settings
+from station.scanning.hearing import keyboard_wanted
+from station.scanning.hub import Scanning
+from station.scanning.making import secret_owner
 from station.settings import ScannerSettings, read_settings
 from station.settings_file import NAME, remove_scanner, write_scanner
 from station.ui.connection_doors import Done, Draft, Problem, Value

@@ -10,10 +10,10 @@ from station.core.secret import Secret
 from station.credentials import Credentials, Place
 from station.desk import lists
 from station.desk.desk import Desk
-from station.scanner_forms import secret_names, typed_settings
-from station.scanner_line import Line
 from station.scanners.base import SHELF, Scanner, Shelf
-from station.scanning import ASKS_A_PERSON, LockedError
+from station.scanning.forms import secret_names, typed_settings
+from station.scanning.hub import ASKS_A_PERSON, LockedError
+from station.scanning.line import Line
 from station.settings import ScannerSettings
 from station.words import advise, say
 

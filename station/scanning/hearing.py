@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from station.labels import begins, knows
-from station.scanner_line import Keep, Line
 from station.scanners.keyboard import Keyboard
 from station.scanners.keyboard_rule import BurstRule
 from station.scanners.keyboard_settings import KeyboardSettings
+from station.scanning.line import Keep, Line
 from station.settings import ScannerSettings, Settings, SettingsError
 from station.ui.key_filter import KeyFilter, KeyTrouble
 
@@ -81,7 +81,7 @@ def keyboard_values(wanted: ScannerSettings) -> KeyboardSettings:
     if not wanted.values:
         return KeyboardSettings()
     # Imported here: a desk with plain settings starts without it.
-    from station.scanner_forms import typed_settings
+    from station.scanning.forms import typed_settings
 
     def made(values: Mapping[str, object]) -> object:
         return typed_settings(Keyboard, replace(wanted, values=values), {})

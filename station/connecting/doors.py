@@ -5,9 +5,9 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
 
 from station.asking import ask
-from station.connection_forms import import_credentials
-from station.connection_look import look, look_for_locks, problem_of, settled
-from station.connection_set_up import SetUp
+from station.connecting.forms import import_credentials
+from station.connecting.look import look, look_for_locks, problem_of, settled
+from station.connecting.set_up import SetUp
 from station.core.secret import Secret
 from station.ui.connection_doors import Done, Draft, Imported, Overview, Problem
 

@@ -6,12 +6,12 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from station.asking import ask
-from station.connection_look import problem_of
-from station.hearing import Hearing, keyboard_wanted
+from station.connecting.look import problem_of
 from station.scanners.framing.calibration import SHORT, WHOLE, Calibration, examine, examine_text
 from station.scanners.framing.calibration_ear import Ear
 from station.scanners.framing.calibration_keys import key_lines
 from station.scanners.keyboard_settings import KeyboardSettings
+from station.scanning.hearing import Hearing, keyboard_wanted
 from station.settings import read_settings
 from station.settings_file import write_scanner
 from station.ui.connection_doors import Done, Problem

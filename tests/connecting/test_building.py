@@ -11,7 +11,7 @@ import pytest
 
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError
-from station.connecting import build_backend, late_backend
+from station.connecting.building import build_backend, late_backend
 from station.core.errors import CallError, Cause, SignInError
 from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from station.scanner_forms import KEYBOARD, kind_title
-from station.scanner_line import Line
-from station.scanner_search import Search
 from station.scanners.base import Condition, Found, Remedy, ScannerUnavailableError, Shelf
+from station.scanning.forms import KEYBOARD, kind_title
+from station.scanning.line import Line
+from station.scanning.search import Search
 from station.ui.scanner_doors import ScannerSeen, ScannersSeen
 
 

@@ -12,10 +12,10 @@ from station.core.news import ItemsChanged, News, ScanHeard
 from station.desk import intake
 from station.folders import find_folders
 from station.parts import Station, assemble
-from station.recording import Recorder
-from station.scanner_making import Making
-from station.scanners_here import ScannersHere
-from station.scanning import Scanning
+from station.scanning.doors import ScannersHere
+from station.scanning.hub import Scanning
+from station.scanning.making import Making
+from station.scanning.recording import Recorder
 from station.settings import ScannerSettings, read_settings
 from station.ui.scanner_doors import ScannerSeen, ScannersSeen
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from functools import partial
 
-from station.scanner_forms import ELSEWHERE, KEYBOARD
-from station.scanner_line import Keep, Line
-from station.scanner_search import EVERY_S, FIRST_AFTER_S, Search
-from station.scanner_sight import survey
 from station.scanners.base import SHELF, Condition, Scanner, ScannerUnavailableError, Shelf, State
+from station.scanning.forms import ELSEWHERE, KEYBOARD
+from station.scanning.line import Keep, Line
+from station.scanning.search import EVERY_S, FIRST_AFTER_S, Search
+from station.scanning.sight import survey
+from station.scanning.turns import Turns, guarded
 from station.settings import ScannerSettings, SettingsError
-from station.turns import Turns, guarded
 from station.ui.scanner_doors import ScannersSeen
 
 log = logging.getLogger(__name__)

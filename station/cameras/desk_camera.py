@@ -11,11 +11,11 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from station.camera_answers import CodeAnswers, Keep
-from station.camera_memory import remember, remembered
+from station.cameras.answers import CodeAnswers, Keep
+from station.cameras.in_turn import InTurn
+from station.cameras.memory import remember, remembered
 from station.core.news import ScanHeard
 from station.core.scan import Scan
-from station.in_turn import InTurn
 from station.ui.camera_doors import CameraState, Choice, Choices, Pick, Seen, Sight
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The desk's scanners: found, set up, read, recorded, and the keyboard among them."""
