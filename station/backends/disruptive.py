@@ -16,7 +16,7 @@ from .disruptive_protocol import afterwards, answers, requests, sign_in
 from .disruptive_protocol.client import Client, all_of
 from .disruptive_protocol.reading import Reading
 from .http import Http
-from .wire.answers import Reply
+from .wire.answers import Reply, take
 from .wire.requests import Sign
 
 PAGE = "https://studio.disruptive-technologies.com/projects/{target}/devices/{device}"
@@ -162,7 +162,7 @@ class Disruptive(Backend):
 def _claimed(call: Call, reply: Reply, place: str, *, sent: bool) -> Answer:
     if reply.status >= 400:
         raise answers.refusal(reply, call=sent, target=True)
-    results = answers.take(reply, lambda value: answers.read_claimed(value, call, reply, place, sent=sent), call=sent)
+    results = take(reply, lambda value: answers.read_claimed(value, call, reply, place, sent=sent), call=sent)
     return Answer(results, reply.text, reply.request_id)
 
 

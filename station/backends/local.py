@@ -14,7 +14,7 @@ from .base import ADVANCED, AsgiApp, Backend, Change, Field, Now, Settings, Trai
 from .http import Http
 from .native import afterwards, answers, requests
 from .native.client import AT_ONCE, Client
-from .wire.answers import Reply
+from .wire.answers import Reply, take
 from .wire.requests import Token
 from .wire.shapes import normal_mac
 
@@ -154,7 +154,7 @@ async def _done_before(client: Client, call: Call, reply: Reply) -> Answer:
 def _claimed(call: Call, reply: Reply, *, sent: bool) -> Answer:
     if reply.status >= 400:
         raise answers.refusal(reply, call=sent)
-    entries = answers.take(reply, lambda value: answers.read_claimed(value, reply), call=sent)
+    entries = take(reply, lambda value: answers.read_claimed(value, reply), call=sent)
     return Answer(answers.results_for(call, entries), reply.text, reply.request_id)
 
 

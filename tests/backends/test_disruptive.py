@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from station.backends.disruptive import Disruptive, DisruptiveSettings
 from station.backends.disruptive_protocol import answers
-from station.backends.wire.answers import Reply
+from station.backends.wire.answers import Reply, take
 from station.core.call import ReadBack, Verb
 from station.core.errors import CallError, Cause, NotSentError, RefusedError, UnclearError
 from station.core.finding import ClaimStatus, Holder
@@ -301,5 +301,5 @@ def test_any_json_is_read_or_refused(value: Any) -> None:
     ]
     for read in reads:
         with suppress(UnclearError):
-            answers.take(reply, read, call=True)
+            take(reply, read, call=True)
     assert isinstance(answers.refusal(replace(reply, status=400), call=True), CallError)

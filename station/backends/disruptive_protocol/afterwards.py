@@ -9,7 +9,7 @@ from station.core.errors import CallError, Cause, RefusedError
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 
 from ..http import Http
-from ..wire.answers import Reply
+from ..wire.answers import Reply, take
 from ..wire.requests import Request
 from . import answers, requests
 from .client import Client, all_of
@@ -48,8 +48,8 @@ class Afterwards:
         if not away:
             return Answer(tuple(results), request_id=call.request_id)
         reply = await self._call(requests.transfer_request(call, [each.name for each in away]))
-        moved = answers.take(reply, answers.read_moved, call=True)
-        failures = answers.take(reply, lambda value: answers.read_failures(value, "transferErrors", reply), call=True)
+        moved = take(reply, answers.read_moved, call=True)
+        failures = take(reply, lambda value: answers.read_failures(value, "transferErrors", reply), call=True)
         for each in away:
             vendor_id = answers.last_step(each.name)
             if vendor_id in moved:
@@ -144,7 +144,7 @@ class Afterwards:
 
 
 def _batch_errors(reply: Reply) -> dict[str, Outcome]:
-    return answers.take(reply, lambda value: answers.read_failures(value, "batchErrors", reply), call=True)
+    return take(reply, lambda value: answers.read_failures(value, "batchErrors", reply), call=True)
 
 
 def _done(placed: Placed, handle: str, place: str, code: str, request_id: str) -> DeviceResult:

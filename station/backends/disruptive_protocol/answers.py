@@ -1,7 +1,7 @@
 """Reads the answers of Disruptive's API: lenient in what is extra or new, strict in what an outcome hangs on."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -12,7 +12,7 @@ from station.core.outcome import DONE, HowKnown, Outcome, OutcomeKind
 from station.core.target import Target
 
 from ..wire.answers import Reply, mask, shorten
-from ..wire.shapes import ShapeError, list_at, maybe_count, maybe_flag, maybe_text, object_of, text_at
+from ..wire.shapes import list_at, maybe_count, maybe_flag, maybe_text, object_of, text_at
 from .requests import code_of, handle_of
 
 T = TypeVar("T")
@@ -71,15 +71,6 @@ def _words(reply: Reply) -> str | None:
     if not texts and "code" not in reply.json:
         return None
     return shorten(" ".join(texts) or reply.text, reply.secrets)
-
-
-def take(reply: Reply, read: Callable[[Any], T], *, call: bool = False) -> T:
-    """Read the answer's JSON; a shape that it must not have makes a call unclear, and a read one that told nothing."""
-    try:
-        return read(reply.json)
-    except (ShapeError, RecursionError) as error:
-        kind = UnclearError if call else NotSentError
-        raise kind(Cause.GARBAGE, str(error), reply.request_id, reply.status) from None
 
 
 def read_page(value: Any, name: str) -> tuple[list[Mapping[str, Any]], str]:

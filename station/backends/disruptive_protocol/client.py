@@ -8,7 +8,7 @@ from station.core.errors import CallError, Cause, NotSentError, TargetError
 from station.core.target import Target
 
 from ..http import Http
-from ..wire.answers import Reply
+from ..wire.answers import Reply, take
 from ..wire.requests import Request
 from ..wire.shapes import maybe_text, object_of, text_at
 from . import answers, requests
@@ -63,7 +63,7 @@ class Client:
                 reply = await self._read(requests.project_request(project))
                 if reply.status >= 400:
                     return project
-                self._projects[project] = answers.take(reply, answers.read_project)
+                self._projects[project] = take(reply, answers.read_project)
         return self._projects[project].title
 
     async def claim_info(self, code: str, organization: str) -> answers.Info | None:
@@ -78,14 +78,14 @@ class Client:
             reply = await self._read(requests.claim_info_request(code, ""))
         if answers.is_refused_by_vendor(reply, 400, 404):
             return None
-        return answers.take(_checked(reply), answers.read_info)
+        return take(_checked(reply), answers.read_info)
 
     async def whereabouts(self, device_id: str) -> str:
         """The device's resource name, in whichever project of the account it is; "" where the account sees none."""
         reply = await self._read(requests.device_request(device_id))
         if answers.is_refused_by_vendor(reply, 400, 403, 404):
             return ""
-        name = answers.take(_checked(reply), lambda value: text_at(object_of(value, "the device"), "name"))
+        name = take(_checked(reply), lambda value: text_at(object_of(value, "the device"), "name"))
         if not requests.project_of(name):
             raise NotSentError(Cause.GARBAGE, "a device's name names no project", reply.request_id, reply.status)
         return name
@@ -95,7 +95,7 @@ class Client:
         token = ""
         for _ in range(MOST_PAGES):
             reply = _checked(await self._read(requests.list_request(path, token, **query)))
-            page, following = answers.take(reply, lambda value: answers.read_page(value, name))
+            page, following = take(reply, lambda value: answers.read_page(value, name))
             found += page
             if not following:
                 return found

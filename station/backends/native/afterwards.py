@@ -7,7 +7,7 @@ from station.core.call import Answer, Call, CallDevice, DeviceResult, Verb
 from station.core.errors import CallError, Cause, RefusedError, UnclearError
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 
-from ..wire.answers import Reply
+from ..wire.answers import Reply, take
 from ..wire.requests import Request
 from ..wire.shapes import list_at, maybe_text, object_of, text_at
 from . import answers, requests
@@ -39,7 +39,7 @@ async def by_handle(send: Send, call: Call, request: Request) -> Answer:
     reply = await send(request)
     if reply.status >= 400:
         raise answers.refusal(reply, call=True)
-    results = answers.take(reply, lambda value: read_handles(value, call, reply.request_id), call=True)
+    results = take(reply, lambda value: read_handles(value, call, reply.request_id), call=True)
     return Answer(results, reply.text, reply.request_id)
 
 
@@ -91,10 +91,10 @@ def read_changed(reply: Reply, device: CallDevice, done: str, named_by: str) -> 
         return DeviceResult(device.device_id, gone)
     if reply.status >= 400:
         raise answers.refusal(reply, call=True)
-    answer = answers.take(reply, lambda value: object_of(value, "the answer"), call=True)
-    name = answers.take(reply, lambda _: text_at(answer, named_by), call=True)
+    answer = take(reply, lambda value: object_of(value, "the answer"), call=True)
+    name = take(reply, lambda _: text_at(answer, named_by), call=True)
     if name != (device.handle if named_by == "handle" else device.ref):
         raise UnclearError(Cause.GARBAGE, "another device was answered", reply.request_id, reply.status)
-    place = answers.take(reply, lambda _: answers.place_of(answer), call=True)
+    place = take(reply, lambda _: answers.place_of(answer), call=True)
     outcome = Outcome(OutcomeKind.ALREADY_OURS, HowKnown.ANSWER, device.handle, place, done, "", reply.request_id)
     return DeviceResult(device.device_id, outcome)

@@ -1,7 +1,7 @@
 """Reads the native API's answers: every word of them is checked before it means something."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -74,15 +74,6 @@ def message_of(reply: Reply) -> str:
     """What the server says of a refusal, without what is secret."""
     message = reply.json.get("message") if isinstance(reply.json, dict) else ""
     return shorten(message if isinstance(message, str) else reply.text, reply.secrets)
-
-
-def take(reply: Reply, read: Callable[[Any], T], *, call: bool = False) -> T:
-    """Read the answer's JSON; a shape that it must not have makes a call unclear, and a read one that told nothing."""
-    try:
-        return read(reply.json)
-    except (ShapeError, RecursionError) as error:
-        kind = UnclearError if call else NotSentError
-        raise kind(Cause.GARBAGE, str(error), reply.request_id, reply.status) from None
 
 
 def read_account(value: Any) -> Account:

@@ -10,7 +10,7 @@ from station.core.identifier import Identifier
 from station.core.target import Account, Target
 
 from ..http import Http
-from ..wire.answers import Reply
+from ..wire.answers import Reply, take
 from ..wire.requests import Request, json_bytes, path_of
 from . import answers, requests
 
@@ -30,7 +30,7 @@ class Client:
         self._now = now
 
     async def account(self) -> Account:
-        return answers.take(await self._read(Request("GET", path_of("account"))), answers.read_account)
+        return take(await self._read(Request("GET", path_of("account"))), answers.read_account)
 
     async def targets(self) -> list[Target]:
         found: dict[str, Target] = {}
@@ -38,7 +38,7 @@ class Client:
         for _ in range(MOST_PAGES):
             query = (("page_size", PAGE_SIZE), *([("page_token", token)] if token else []))
             reply = await self._read(Request("GET", path_of("projects"), query=query))
-            page, following = answers.take(reply, answers.read_targets)
+            page, following = take(reply, answers.read_targets)
             found |= {target.id: target for target in page}
             if not following:
                 return list(found.values())
@@ -50,7 +50,7 @@ class Client:
     async def create_target(self, path: str) -> Target:
         """Found or made: asked for once more it is the same, so that it may be asked for as a read is."""
         request = Request("POST", path_of("projects"), json_bytes({"path": path.encode("utf-8", "replace").decode()}))
-        return answers.take(await self._read(request), answers.read_target)
+        return take(await self._read(request), answers.read_target)
 
     async def look_up(self, identifiers: Sequence[Identifier]) -> list[Finding]:
         """One finding for each, in order. What cannot stand in a request is in no register."""
@@ -66,7 +66,7 @@ class Client:
     async def _look_up(self, asked: Sequence[Identifier]) -> list[Finding]:
         body = json_bytes({"identifiers": [requests.identify(each, secrets=False) for each in asked]})
         reply = await self._read(Request("POST", path_of("look-ups"), body))
-        return answers.take(reply, lambda value: answers.read_findings(value, asked, self._now()))
+        return take(reply, lambda value: answers.read_findings(value, asked, self._now()))
 
     async def keys(self, call: Call) -> list[list[str]]:
         """The registry's keys of each device of a call; of those that nobody had looked up, by a look-up now."""
@@ -81,7 +81,7 @@ class Client:
         backs: dict[str, answers.Back] = {}
         for begin in range(0, len(keys), AT_ONCE):
             body = json_bytes({"devices": [{"key": key} for key in keys[begin : begin + AT_ONCE]]})
-            backs |= answers.take(await self._read(Request("POST", path_of("read-backs"), body)), answers.read_backs)
+            backs |= take(await self._read(Request("POST", path_of("read-backs"), body)), answers.read_backs)
         return backs
 
     async def operation(self, key: str) -> list[answers.Claimed]:
@@ -91,7 +91,7 @@ class Client:
             return []
         if reply.status >= 400:
             raise answers.refusal(reply, call=False)
-        return answers.take(reply, lambda value: answers.read_claimed(value, reply))
+        return take(reply, lambda value: answers.read_claimed(value, reply))
 
     async def rehearse(self, request: Request) -> Reply:
         """A dry run takes as long as what it rehearses, and changes nothing."""

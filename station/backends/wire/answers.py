@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote, quote_plus
 
 from station.core.errors import CallError, Cause, NotSentError, SignInError, UnclearError
 from station.core.secret import MASK, Secret
 
+from .shapes import ShapeError
+
+T = TypeVar("T")
 LONGEST_DETAIL = 300
 LONGEST_WAIT_S = 86_400.0
 _SURELY_NOT = {407: Cause.PROXY, 425: Cause.TOO_EARLY, 429: Cause.RATE_LIMIT}
@@ -81,6 +84,15 @@ class BodyError(Exception):
     def __init__(self, cause: Cause, detail: str) -> None:
         super().__init__(detail)
         self.cause = cause
+
+
+def take(reply: Reply, read: Callable[[Any], T], *, call: bool = False) -> T:
+    """Read the answer's JSON; a shape that it must not have makes a call unclear, and a read one that told nothing."""
+    try:
+        return read(reply.json)
+    except (ShapeError, RecursionError) as error:
+        kind = UnclearError if call else NotSentError
+        raise kind(Cause.GARBAGE, str(error), reply.request_id, reply.status) from None
 
 
 def read_reply(attempt: Attempt, headers: Mapping[str, str], body: bytes | None) -> Reply:

@@ -1,14 +1,12 @@
 """Reads the organization API's answers: what is extra is left alone, what matters is checked first."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from station.core.errors import Cause, NotSentError, UnclearError
 from station.core.identifier import Identifier, Kind
 from station.core.target import Account, Target
 
-from ..wire.answers import Reply
 from ..wire.shapes import ShapeError, list_at, maybe_text, object_of
 from .codes import normal_address, normal_serial
 
@@ -55,15 +53,6 @@ class Space:
     name: str
     parent: str = ""
     path: str = ""
-
-
-def take(reply: Reply, read: Callable[[Any], T], *, call: bool = False) -> T:
-    """Read the answer's JSON; a shape that it must not have makes a call unclear, and a read one that told nothing."""
-    try:
-        return read(reply.json)
-    except (ShapeError, RecursionError) as error:
-        kind = UnclearError if call else NotSentError
-        raise kind(Cause.GARBAGE, str(error), reply.request_id, reply.status) from None
 
 
 def read_account(value: Any) -> Account:

@@ -8,10 +8,10 @@ from station.core.call import Answer, Call, CallDevice, DeviceResult
 from station.core.errors import CallError, Cause, UnclearError
 from station.core.outcome import DONE
 
-from ..wire.answers import Reply
+from ..wire.answers import Reply, take
 from ..wire.requests import Request
 from . import requests
-from .answers import Own, is_device, read_device, take
+from .answers import Own, is_device, read_device
 from .client import Changed, Client
 from .findings import confirmed
 from .outcomes import claimed_as, done, not_done, refused, said_briefly, success_of

@@ -3,8 +3,8 @@
 from station.core.errors import CallError, Cause, RefusedError, TargetError, UnclearError
 from station.core.target import Target
 
-from ..wire.answers import Reply, shorten
-from .answers import Space, read_space, take, targets_of
+from ..wire.answers import Reply, shorten, take
+from .answers import Space, read_space, targets_of
 from .client import Client
 from .outcomes import words_of
 from .requests import space_request

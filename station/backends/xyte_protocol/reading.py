@@ -9,9 +9,9 @@ from station.core.errors import Cause, NotSentError, SignInError
 from station.core.target import Account
 
 from ..http import Http
-from ..wire.answers import Reply, shorten
+from ..wire.answers import Reply, shorten, take
 from ..wire.requests import Request
-from .answers import Own, read_account, read_device, read_page, take
+from .answers import Own, read_account, read_device, read_page
 from .outcomes import words_of
 from .requests import at
 
