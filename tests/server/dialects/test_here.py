@@ -140,8 +140,9 @@ class Tracking:
 
 
 def tracking_over(url: str, runner: asyncio.Runner, **options: Any) -> Tracking:
+    """The time that calls are counted by stands still: no count begins anew in the middle of a test."""
     clock = Clock(NOW)
-    return Tracking(build(url, clock=clock, **options), runner, clock)
+    return Tracking(build(url, clock=clock, **{"monotonic": lambda: 1000.0} | options), runner, clock)
 
 
 @pytest.fixture
@@ -355,8 +356,8 @@ def test_passwords_are_not_guessed_quickly(here: Tracking) -> None:
             for number in range(12)
         ]
         assert told[:10] == [401] * 10
-        assert 429 in told[10:]
-        assert "retry-after" in here.headers or told[-1] != 429
+        assert told[10:] == [429] * 2
+        assert "retry-after" in here.headers
 
 
 def test_keys_that_were_taken_back_or_have_ended_open_nothing(here: Tracking) -> None:

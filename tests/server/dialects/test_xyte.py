@@ -336,7 +336,7 @@ def test_a_body_that_is_no_object(hub: Hub, body: bytes) -> None:
 
 def test_too_many_calls(url: str) -> None:
     with asyncio.Runner() as runner:
-        hub = hub_over(url, runner, pacing=Pacing(2, 60.0))
+        hub = hub_over(url, runner, pacing=Pacing(2, 60.0), monotonic=lambda: 1000.0)
         assert [hub.ask("GET", f"{ORG}/info")[0] for _ in range(3)] == [200, 200, 429]
         assert int(hub.headers["retry-after"]) > 0
         hub.parts.database.close()
