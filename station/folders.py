@@ -3,7 +3,7 @@
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -14,12 +14,16 @@ _APP = "claiming-station"
 
 @dataclass(frozen=True, slots=True)
 class Folders:
-    """``data`` holds databases and receipts, ``config`` the settings, ``state`` what tells this machine from a copy."""
+    """``data`` holds databases and receipts, ``config`` the settings, ``state`` what tells this machine from a copy.
+
+    ``fleet`` holds what somebody put in place for every user of this computer; None: nobody is asked.
+    """
 
     data: Path
     config: Path
     state: Path
     logs: Path
+    fleet: Path | None = None
 
     @property
     def settings(self) -> Path:
@@ -51,7 +55,19 @@ def find_folders() -> Folders:
         found = Folders(
             Path(dirs.user_data_dir), Path(dirs.user_config_dir), Path(dirs.user_state_dir), Path(dirs.user_log_dir)
         )
-    return Folders(found.data, found.config, Path(state), found.logs) if state else found
+    return replace(found, state=Path(state) if state else found.state, fleet=fleet_folder())
+
+
+def fleet_folder() -> Path | None:
+    """Where a computer's own settings and authorities lie (see ``station.provisioning``); a home of its own has none."""
+    told = os.environ.get("STATION_FLEET")
+    if told:
+        return Path(told)
+    if os.environ.get("STATION_HOME"):
+        return None
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA") or r"C:\ProgramData") / "ClaimingStation"
+    return Path("/etc/claiming-station")
 
 
 def resources() -> Path:
