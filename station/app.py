@@ -168,14 +168,15 @@ class Application(QObject):
 
     @Slot(list)
     def _take_files(self, paths: list[str]) -> None:
-        if self.station is None:
+        if self.station is None or self._listens is None:
             return
         if self._files is None:
             # Imported with the first file: numpy and the decoding engines are slow to import.
             from station.files import Files
             from station.ui.pdf_pages import grey_pages
 
-            self._files = Files(self.station.desk, self.station.clock.now, grey_pages)
+            keep = self._listens.recorder.keep  # a recording of the shift holds them, too
+            self._files = Files(self.station.desk, keep, self.station.clock.now, grey_pages)
         self._files.take(paths)
 
     @Slot()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from station.core.news import BadInput
 from station.core.scan import Scan
-from station.desk import intake, lists
+from station.desk import lists
 from station.desk.desk import Desk
 from station.scanners.pictures import PictureReport, Pictures
 from station.vision.picture import PdfPages
@@ -18,8 +18,11 @@ _LISTS = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx
 class Files:
     """Takes files in until it is stopped."""
 
-    def __init__(self, desk: Desk, now: Callable[[], datetime], pdf_pages: PdfPages | None) -> None:
-        self._desk, self._now = desk, now
+    def __init__(
+        self, desk: Desk, keep: Callable[[Scan], object], now: Callable[[], datetime], pdf_pages: PdfPages | None
+    ) -> None:
+        """``keep`` takes each code of a picture, as a scanner's; it is called on the thread that reads pictures."""
+        self._desk, self._keep, self._now = desk, keep, now
         self._pictures = Pictures(None, self._report, now, pdf_pages)
         self._reading = False
         self._stop = threading.Event()
@@ -34,7 +37,7 @@ class Files:
                 self._read_list(path)
         if pictures:
             if not self._reading:
-                self._pictures.start(self._keep, lambda _state: None)
+                self._pictures.start(self._take, lambda _state: None)
                 self._reading = True
             self._pictures.read(pictures)
 
@@ -53,8 +56,8 @@ class Files:
         self._threads.append(thread)
         thread.start()
 
-    def _keep(self, scan: Scan) -> None:
-        self._desk.do(intake.keep, scan)
+    def _take(self, scan: Scan) -> None:
+        self._keep(scan)
 
     def _report(self, report: PictureReport) -> None:
         self._desk.do(lists.tell, BadInput(report.path.name, 0, str(report.problem), report.detail))

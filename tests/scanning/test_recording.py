@@ -6,6 +6,7 @@ import time
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from station.core.news import Heard, ScanHeard
 from station.core.scan import Scan
+from station.desk.desk import Desk
+from station.files import Files
 from station.labels import read
 from station.labels.masking import visible
 from station.scanners.base import Condition
@@ -21,6 +24,7 @@ from station.scanners.replay import Replay, ReplaySettings
 from station.scanning.recording import Recorder
 from station.scanning.tape import stand_in, without_secrets
 from tests.scanners.heard import Heard as Listener
+from tests.scanners.test_pictures import put
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 KEY = bytes(32)
@@ -61,6 +65,24 @@ def test_a_shift_is_played_again_with_its_gaps(tmp_path: Path) -> None:
     assert [(each.data, each.symbology, each.source) for each in heard.scans] == [
         (each.data, each.symbology, "replay: desk") for each in played]
     assert replay.stop()
+
+
+def test_pictures_dropped_on_the_window_are_in_the_recording(tmp_path: Path) -> None:
+    recorder, heard = Recorder(keep, lambda: NOON), Listener()
+    recorder.begin(tmp_path / "shift.jsonl")
+
+    def take(scan: Scan) -> None:
+        recorder.keep(scan)
+        heard.scan(scan)
+
+    files = Files(cast(Desk, None), take, lambda: NOON, None)
+    files.take([str(put(tmp_path / "tray.png", "KIT-1", "KIT-2"))])
+    heard.until(lambda: len(heard.scans) == 2)
+    files.stop()
+    assert recorder.end() == 2
+    played = read_recording(tmp_path / "shift.jsonl")
+    source = "picture: tray.png"
+    assert {(each.data, each.source) for each in played} == {(b"KIT-1", source), (b"KIT-2", source)}
 
 
 def test_a_recording_is_for_its_owner_and_never_written_over(tmp_path: Path) -> None:
