@@ -3,6 +3,7 @@
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
@@ -33,15 +34,15 @@ _REST_AT_LATEST_MS = 3_000
 """A database that takes long to open does not keep help and choices away for longer than this."""
 
 
-def show(settings: Settings, folders: Folders) -> int:
-    """Open the window and run until it is closed; gives the exit status."""
+def show(settings: Settings, folders: Folders, files: Sequence[str] = ()) -> int:
+    """Open the window, take in ``files`` and run until it is closed; gives the exit status."""
     choose_language(settings.language)
     # The style by argument: to be given it as an object would have all of Qt's styles described to Python first.
     app = QApplication.instance() or QApplication([*sys.argv[:1], "-style", "Fusion"])
     assert isinstance(app, QApplication)  # noqa: S101 - for the type checker
     app.setApplicationName("claiming-station")
     app.setDesktopFileName("claiming-station")
-    application = Application(app, settings, folders)
+    application = Application(app, settings, folders, files)
     application.window.appear()
     _heed_signals(app)
     status = app.exec()
@@ -63,7 +64,7 @@ def _heed_signals(app: QApplication) -> None:
 class Application(QObject):
     """The window, and behind it everything that is built once it is painted."""
 
-    def __init__(self, app: QApplication, settings: Settings, folders: Folders) -> None:
+    def __init__(self, app: QApplication, settings: Settings, folders: Folders, files: Sequence[str] = ()) -> None:
         super().__init__()
         self._app, self._settings, self._folders = app, settings, folders
         self._desk = LateDesk()
@@ -79,6 +80,7 @@ class Application(QObject):
         self._doorbell: Doorbell | None = None
         self._leaving: threading.Thread | None = None
         self._is_whole = False
+        self._to_open = list(files)
         self.starts_again = False
         self._poll = QTimer(self)
         self._poll.setInterval(_POLL_MS)
@@ -115,6 +117,8 @@ class Application(QObject):
         self._is_whole = True
         self._open_ways_in(self.station)
         self.station.open_services()
+        if self._to_open:
+            self._take_files(self._to_open)
 
     def _hear_keys(self, station: "Station") -> None:
         from station.desk import intake
@@ -179,11 +183,13 @@ class Application(QObject):
             self._files = Files(self.station.desk, keep, self.station.clock.now, grey_pages)
         self._files.take(paths)
 
-    @Slot()
-    def _raise(self) -> None:
+    @Slot(list)
+    def _raise(self, files: list[str]) -> None:
         self.window.showNormal() if self.window.isMinimized() else self.window.show()
         self.window.raise_()
         self.window.activateWindow()
+        if files:
+            self._take_files(files)
 
     @Slot()
     def _open_files(self) -> None:

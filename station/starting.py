@@ -4,27 +4,31 @@ import faulthandler
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from station.folders import Folders, Lock, find_folders
 from station.logs import start_logging
-from station.settings import Settings, SettingsError, read_settings
+from station.settings import Settings, SettingsError, settings_in
 
 
-def start_window() -> int:
-    """Start the station with its window; gives the exit status."""
+def start_window(files: Sequence[str] = ()) -> int:
+    """Start the station with its window, which takes in ``files`` (pictures and lists); gives the exit status."""
     if sys.stderr is not None:
         faulthandler.enable()
+    # A window that is there already has another working folder.
+    paths = [str(Path(file).absolute()) for file in files]
     folders = find_folders()
     try:
-        settings = read_settings(folders.settings)
+        settings = settings_in(folders)
     except SettingsError as error:
         sys.stderr.write(f"station: {error}\n")
         return 2
     if _no_screen():
         sys.stderr.write("station: there is no screen here; `station demo` does the whole job without one.\n")
         return 1
-    if _runs_already(folders, settings):
+    if _runs_already(folders, settings, paths):
         return 0
     start_logging(folders.logs)
     # Imported here: a start that is over before its window needs no Qt. The imports first, for all that come after.
@@ -33,7 +37,7 @@ def start_window() -> int:
     restore()
     from station.app import show
 
-    return show(settings, folders)
+    return show(settings, folders, paths)
 
 
 def start_detached() -> None:
@@ -53,7 +57,7 @@ def _no_screen() -> bool:
     return not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
-def _runs_already(folders: Folders, settings: Settings) -> bool:
+def _runs_already(folders: Folders, settings: Settings, files: Sequence[str]) -> bool:
     """Where somebody else holds the lock and is a window, that one comes to the front and this start is over."""
     try:
         folders.make(settings.is_practice)
@@ -66,4 +70,4 @@ def _runs_already(folders: Folders, settings: Settings) -> bool:
         return False
     from station.ui.single import raise_first
 
-    return raise_first(folder)
+    return raise_first(folder, files)
