@@ -26,10 +26,14 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A scanner's condition; ``detail`` is the device's or the system's own word for it, not a sentence."""
+    """A scanner's condition; ``detail`` is the device's or the system's own word for it, not a sentence.
+
+    ``turned_away`` are the addresses that were not let in, and how often each tried.
+    """
 
     condition: Condition
     detail: str = ""
+    turned_away: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ MOST_CONNECTIONS = 32
 SILENT_S = 10.0
 """How long somebody who has to give the token may take for it."""
 SHORTEST_TOKEN = 8
+MOST_STRANGERS = 8
+"""Addresses without the token that are told of; the one that tried last stays longest."""
+TELL_AGAIN_S = 0.5
 _ADVANCED = {"advanced": True}
 
 
@@ -60,6 +63,9 @@ class Tcp(Reading):
         self.port = 0
         """The port that is listened on, once it is."""
         self._wake: socket.socket | None = None
+        self._strangers: dict[str, int] = {}
+        self._told: tuple[tuple[str, int], ...] = ()
+        self._told_at = 0.0
 
     def read(self) -> None:
         if not self._may_listen():
@@ -76,6 +82,7 @@ class Tcp(Reading):
             chosen.register(listening, selectors.EVENT_READ)
             chosen.register(theirs, selectors.EVENT_READ)
             self.port = listening.getsockname()[1]
+            self._strangers, self._told = {}, ()
             self.tell(Condition.READY, f"{self.settings.host}:{self.port}")
             try:
                 while not self.stopping.is_set():
@@ -125,6 +132,7 @@ class Tcp(Reading):
                 self._take(guest, guest.lines.tick(now))
                 if not guest.let_in and now - guest.since > SILENT_S:
                     self._part(chosen, key)
+        self._tell_strangers(now)
 
     def _welcome(self, chosen: selectors.BaseSelector, listening: socket.socket) -> None:
         try:
@@ -171,8 +179,20 @@ class Tcp(Reading):
         first, _, rest = line.partition(b" ")
         if hmac.compare_digest(first, token):
             guest.let_in = True
+            self._strangers.pop(guest.peer, None)
             return rest.strip()
+        if not guest.let_in:
+            self._strangers[guest.peer] = self._strangers.pop(guest.peer, 0) + 1
+            for oldest in list(self._strangers)[:-MOST_STRANGERS]:
+                del self._strangers[oldest]
         return line if guest.let_in else b""
+
+    def _tell_strangers(self, now: float) -> None:
+        """Whoever sends a wrong token is seen by the person who set it; never what was sent."""
+        turned_away = tuple(self._strangers.items())
+        if turned_away != self._told and now - self._told_at >= TELL_AGAIN_S:
+            self._told, self._told_at = turned_away, now
+            self.tell(Condition.READY, f"{self.settings.host}:{self.port}", turned_away)
 
     def _part(self, chosen: selectors.BaseSelector, key: selectors.SelectorKey) -> None:
         with contextlib.suppress(KeyError, ValueError):

@@ -50,6 +50,7 @@ def _of_line(line: Line, device: Found | None, shelf: Shelf) -> ScannerSeen:
         f"name {wanted.name}", wanted.kind, title, str(state.condition), state.detail, wanted.name, wanted.enabled,
         device is not None, key, remedy.code if remedy else "", remedy.text if remedy else "",
         last.shown if last else "", last.at if last else None, last.source if last else "", last.heard if last else "",
+        state.turned_away,
     )
 
 

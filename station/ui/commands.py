@@ -57,6 +57,17 @@ class Commands(QObject):
         else:
             self._grave["claim"]()
 
+    def fails(self, heard: ScanHeard) -> bool:
+        """Whether a label of the station's own cannot be obeyed as things stand: it must not sound like good news."""
+        counts = self._state.plan.counts
+        if heard.command == "target":
+            return _find(self._state.targets.get(self._state.connection, ()), heard.argument) is None
+        if heard.command == "undo":
+            return not self._state.plan.undo
+        if heard.command == "confirm":
+            return not self._asked
+        return heard.command in ("claim", "clear") and not _number(counts, heard.command)
+
     @Slot()
     def ask_to_clear(self) -> None:
         """Offer to clear the table; nothing happens without the press."""

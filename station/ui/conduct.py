@@ -51,6 +51,7 @@ class Conduct(QObject):
             self,
         )
         window.actions_here.clear_wanted.connect(self._commands.ask_to_clear)
+        window.sounds.fails = self._commands.fails
         window.bridge.heard.connect(self._hear)
         window.bridge.summary.connect(self._sum_up)
         window.bridge.items_gone.connect(self._select_again)

@@ -15,7 +15,8 @@ class ScannerSeen:
 
     ``key`` tells it from all others; ``name`` is what it is set up as, empty where it is not; ``state`` a code
     ("ready", "unplugged", "no_permission" …) and ``detail`` the system's own word for it. ``remedy`` is a code for what
-    to do about it, ``copy_text`` a text for that. ``last`` is what it read last, as it may be shown.
+    to do about it, ``copy_text`` a text for that. ``last`` is what it read last, as it may be shown. ``turned_away``:
+    addresses that gave no token or a wrong one, and how often.
     """
 
     key: str
@@ -33,6 +34,7 @@ class ScannerSeen:
     last_at: datetime | None = None
     last_source: str = ""
     last_heard: str = ""
+    turned_away: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,12 @@ from .style import Style
 
 
 class ScannerList(QWidget):
-    """``wanted`` with the key of the scanner to open; ``add_wanted``; ``record_wanted`` with on or off."""
+    """``wanted`` with the key of the scanner to open; ``add_wanted``, ``wizard_wanted``; ``record_wanted`` with on or
+    off."""
 
     wanted = Signal(str)
     add_wanted = Signal()
+    wizard_wanted = Signal()
     record_wanted = Signal(bool)
 
     def __init__(self, style: Style) -> None:
@@ -27,6 +29,7 @@ class ScannerList(QWidget):
         self._test.setAccessibleName(say("scanners.test_name"))
         self.first = RowList(say("scanners.list"), style)
         self.first.set_lines(3)
+        self.wizard = button(say("scanners.wizard"), "", say("scanners.wizard_does"))
         self.add, self.record = button(say("scanners.add")), button(say("scanners.record"))
         box, row = QVBoxLayout(self), QHBoxLayout()
         box.setContentsMargins(0, 0, 0, 0)
@@ -36,10 +39,11 @@ class ScannerList(QWidget):
         box.addWidget(self.first, 1)
         for part in (self._missing, self._recorded):
             box.addWidget(part)
-        for each in (self.add, self.record):
+        for each in (self.wizard, self.add, self.record):
             row.addWidget(each, 1)
         box.addLayout(row)
         self.first.picked.connect(self.wanted)
+        self.wizard.clicked.connect(self.wizard_wanted)
         self.add.clicked.connect(self.add_wanted)
         self.record.clicked.connect(lambda: self.record_wanted.emit(not self._seen.recording))
         self._says.hide()
@@ -54,7 +58,7 @@ class ScannerList(QWidget):
         self._seen = seen
         rows = [
             Row(each.key, title_of(each), state_of(each), tone=tone_of(each), chosen=each.enabled,
-                more=last_of(each) or advice_of(each))
+                more=advice_of(each) if each.turned_away else last_of(each) or advice_of(each))
             for each in seen.scanners
         ]
         if not seen.searched:

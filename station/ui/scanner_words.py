@@ -39,6 +39,8 @@ def state_of(seen: ScannerSeen) -> str:
 def tone_of(seen: ScannerSeen) -> Tone:
     if seen.name and not seen.enabled:
         return Tone.WAITING
+    if seen.turned_away:
+        return Tone.UNKNOWN
     if not seen.name and seen.state in ("ready", "reading"):
         return Tone.READY
     return Tone.WAITING if seen.detail == "starting" else _TONES.get(seen.state, Tone.UNKNOWN)
@@ -48,6 +50,9 @@ def advice_of(seen: ScannerSeen) -> str:
     """What to do about it; empty where there is nothing to do."""
     if seen.name and not seen.enabled:
         return ""
+    if seen.turned_away:
+        each = ", ".join(say("scanners.stranger", address=printable(peer), n=tries) for peer, tries in seen.turned_away)
+        return say("scanners.turned_away", each=each)
     key = f"scanners.remedy.{seen.remedy}" if seen.remedy else f"scanners.todo.{seen.state}_{seen.kind}"
     if not has(key):
         key = f"scanners.todo.{seen.state}"

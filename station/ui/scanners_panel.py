@@ -17,6 +17,7 @@ from .scanner_page import ScannerPage
 from .scanner_words import problem_of
 from .style import Style
 from .window import Window
+from .wizard_panel import NAME as WIZARD
 
 NAME, KEY = "scanners", "F4"
 
@@ -29,6 +30,7 @@ def add_scanners(window: Window, doors: ScannerDoors) -> None:
     window.panels.add(NAME, panel)
     window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
     window.panels.closed.connect(window.parts.place_panels)
+    panel.list.wizard_wanted.connect(lambda: window.panels.open(WIZARD))
     window.parts.top.scanners_wanted.connect(lambda: window.panels.open(NAME))
     window.parts.top.scanner_pressed.connect(lambda: window.panels.open(NAME))
     QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))

@@ -1,5 +1,6 @@
 """Three short sounds: kept, repeat, problem; silent where this machine has no sound."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ class Sounds(QObject):
     def __init__(self, volume: float = 1.0, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._volume = volume
+        self.fails: Callable[[ScanHeard], bool] = lambda _heard: False
+        """Whether a label of the station's own cannot be obeyed: it was kept, and still it is no good news."""
         self._effects: dict[Heard, QSoundEffect] = {}
 
     @Slot()
@@ -45,7 +48,7 @@ class Sounds(QObject):
     @Slot(object)
     def hear(self, heard: tuple[ScanHeard, ...]) -> None:
         """Play one sound for the scans that came together."""
-        kinds = {one.heard for one in heard}
+        kinds = {Heard.PROBLEM if one.command and self.fails(one) else one.heard for one in heard}
         kind = next((kind for kind in (Heard.PROBLEM, Heard.REPEAT, Heard.KEPT) if kind in kinds), None)
         if kind in self._effects:
             self._effects[kind].play()

@@ -57,6 +57,19 @@ def test_without_the_token_nothing_is_taken() -> None:
         assert "open-sesame" not in repr(scanner.settings)
 
 
+def test_who_gives_a_wrong_token_is_told_of_until_it_is_right() -> None:
+    with listening(TcpSettings(port=0, token="open-sesame")) as (scanner, heard):
+        with guest(scanner) as one:
+            one.sendall(b"wrong-token KIT-1\rKIT-2\rKIT-3\r")
+            heard.until(lambda: heard.states[-1].turned_away == (("127.0.0.1", 3),))
+        assert heard.condition is Condition.READY
+        assert "wrong-token" not in repr(heard.states)
+        with guest(scanner) as one:
+            one.sendall(b"open-sesame KIT-4\r")
+            heard.until_texts("KIT-4")
+            heard.until(lambda: heard.states[-1].turned_away == ())
+
+
 @pytest.mark.parametrize("token", ["", "short"])
 def test_other_machines_are_not_listened_to_without_a_token(token: str) -> None:
     with listening(TcpSettings(host="192.0.2.1", port=0, token=token)) as (scanner, heard):

@@ -1,6 +1,7 @@
 """Labels of the station's own: obeyed from any scanner, asked about where it matters, and shown on the band."""
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -105,6 +106,42 @@ def test_a_target_is_found_by_id_path_or_title_and_never_guessed(window: Window,
         order(source, "target", wanted)
         assert words(window)[0] == "NO SUCH TARGET"
     assert len(source.wished("choose")) == 3
+
+
+@pytest.mark.parametrize(("command", "argument", "sounds"), [
+    ("target", "nowhere", Heard.PROBLEM), ("target", "west", Heard.KEPT), ("confirm", "", Heard.PROBLEM),
+    ("undo", "", Heard.KEPT), ("claim", "", Heard.KEPT), ("next_batch", "", Heard.KEPT),
+])
+def test_a_label_that_cannot_be_obeyed_sounds_like_a_problem(
+    window: Window, source: Source, command: str, argument: str, sounds: Heard
+) -> None:
+    source.tell(TargetsRead("oslo", (Target("p1", "West", "Oslo/West"),)))
+    QApplication.processEvents()
+    window.sounds._effects = {heard: Played() for heard in Heard}  # type: ignore[misc]
+    order(source, command, argument)
+    assert [heard for heard, played in window.sounds._effects.items() if cast(Played, played).times] == [sounds]
+
+
+def test_with_nothing_to_undo_to_claim_or_to_clear_it_sounds_so_too(
+    window: Window, source: Source, qtbot: QtBot
+) -> None:
+    source.tell(plan_of([]))
+    qtbot.waitUntil(lambda: not window.state.plan.counts.scanned)
+    for command in ("undo", "claim", "clear"):
+        window.sounds._effects = {heard: Played() for heard in Heard}  # type: ignore[misc]
+        order(source, command)
+        assert [heard for heard, played in window.sounds._effects.items() if cast(Played, played).times] == [
+            Heard.PROBLEM]
+
+
+class Played:
+    """Counts instead of sounding."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def play(self) -> None:
+        self.times += 1
 
 
 def test_undo_operator_and_help(window: Window, source: Source) -> None:

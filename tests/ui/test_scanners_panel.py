@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from station.settings import ScannerSettings, read_settings
@@ -139,6 +140,8 @@ class PanelHere:
         self.qtbot.wait(5)  # what a layout takes in is shown in a later turn
 
     def type(self, name: str, text: str) -> None:
+        lines = self.panel.findChildren(QLineEdit)  # what a layout takes in is shown in a later turn
+        self.wait(lambda: any(each.accessibleName() == name and each.isVisibleTo(self.panel) for each in lines))
         line = part(self.panel, QLineEdit, name)
         line.setFocus()
         line.selectAll()
@@ -209,6 +212,26 @@ def test_used_let_go_changed_and_taken_away(told: tuple[ToldDoors, PanelHere]) -
     assert wishes == [("use", "serial 1eab:1a06:"), ("leave", "name desk"), ("take_away", "desk")]
     saved = next(what for name, what in doors.wishes if name == "save")
     assert (saved.draft.name, saved.draft.values["baud"], saved.draft.known) == ("desk", "19200", True)
+
+
+def test_a_wrong_token_is_seen_with_its_address(told: tuple[ToldDoors, PanelHere]) -> None:
+    doors, here = told
+    phones = ScannerSeen("name tcp", "tcp", "Phones", "ready", "0.0.0.0:8471", name="tcp", enabled=True,
+                         last="KIT-1", last_at=NOON, turned_away=(("192.0.2.7", 3), ("192.0.2.9", 1)))
+    doors.tell(ScannersSeen((*DEVICES, phones), searched=True))
+    here.wait(lambda: "name tcp" in here.rows())
+    assert "192.0.2.7 (3 times), 192.0.2.9 (1 time)" in here.rows()["name tcp"][2]
+    here.open("name tcp")
+    assert "192.0.2.7 (3 times)" in texts(here.panel)
+    doors.tell(ScannersSeen((*DEVICES, replace(phones, turned_away=())), searched=True))
+    here.wait(lambda: "192.0.2.7" not in texts(here.panel))
+
+
+def test_the_wizard_is_opened_from_the_list(told: tuple[ToldDoors, PanelHere]) -> None:
+    here = told[1]
+    here.window.panels.add("wizard", QWidget())
+    here.press("Set up a scanner")
+    assert here.window.panels.open_name == "wizard"
 
 
 def test_what_went_wrong_is_said_and_the_form_stays(told: tuple[ToldDoors, PanelHere]) -> None:

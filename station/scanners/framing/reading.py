@@ -61,9 +61,9 @@ class Reading(Scanner):
     def interrupt(self) -> None:
         """Wake a read that would wait for longer; called by ``stop`` on another thread."""
 
-    def tell(self, condition: Condition, detail: str = "") -> None:
+    def tell(self, condition: Condition, detail: str = "", turned_away: tuple[tuple[str, int], ...] = ()) -> None:
         """Say how the scanner is doing, once for each change."""
-        state = State(condition, detail)
+        state = State(condition, detail, turned_away)
         if state != self._said:
             self._said = state
             self._on_state(state)
