@@ -180,6 +180,18 @@ def serve(
 
 
 @app.command()
+def provision(
+    settings: Annotated[Path | None, typer.Option(metavar="F", help="Settings for every user (TOML).")] = None,
+    ca: Annotated[Path | None, typer.Option(metavar="F", help="Authorities to trust (PEM).")] = None,
+    folder: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Instead of this computer's own.")] = None,
+) -> None:
+    """Put settings and authorities in place for every user of this computer."""
+    from .commands.provisioning import provision as do
+
+    _end(do(settings, ca, folder))
+
+
+@app.command()
 def doctor(
     backend: options.Backend = "",
     as_json: options.AsJson = False,

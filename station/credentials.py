@@ -1,5 +1,6 @@
 """The connections' own secrets: in the environment, the system's keyring or the sealed file; never in a plain file."""
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -10,6 +11,8 @@ from typing import Protocol
 from station.core.secret import Secret
 from station.folders import Folders
 from station.secret_file import FileState, SecretFile, SecretFileError, SecretFileProblem
+
+log = logging.getLogger(__name__)
 
 PASSPHRASE = "STATION_PASSPHRASE"  # noqa: S105 - the variable's name
 SEAL = "seal"
@@ -66,20 +69,29 @@ def system_keyring() -> Keyring:
 
 class Credentials:
     """Finds secrets in that order: environment, keyring, sealed file. Its methods may wait for the disk, the keyring
-    and the person that it asks: never on the window's thread."""
+    and the person that it asks: never on the window's thread.
+
+    With ``once`` the environment comes last: what stands there and nowhere else is taken into the keyring when it is
+    first asked for, and what the keyring has counts from then on.
+    """
 
     def __init__(
         self, file: SecretFile, environment: Mapping[str, str] | None = None,
-        keyring: Callable[[], Keyring] = system_keyring,
+        keyring: Callable[[], Keyring] = system_keyring, *, once: bool = False,
     ) -> None:
-        self.file = file
+        self.file, self.once = file, once
+        self._taken: list[str] = []
         self._environment = os.environ if environment is None else environment
         self._keyring = keyring
         self._tried, self._trying = False, threading.Lock()
 
     def find(self, connection: str, name: str) -> Secret | None:
         """A connection's secret; None where there is none that can be had now."""
-        return self._search(connection, name)[1]
+        place, secret = self._search(connection, name)
+        if self.once and place is Place.ENVIRONMENT and self._kept(f"{connection}.{name}")[0] is Place.NOWHERE:
+            with suppress(KeyringMissingError):
+                self.adopt(connection, name)
+        return secret
 
     def find_all(self, connection: str, names: Iterable[str]) -> dict[str, Secret]:
         found = {name: self.find(connection, name) for name in names}
@@ -110,6 +122,36 @@ class Credentials:
             if key in self.file.names():
                 self.file.remove(key)
 
+    def adopt(self, connection: str, name: str) -> bool:
+        """Take what the environment holds into the keyring; True once the keyring gives it back. False where the
+        environment holds nothing. Raises ``KeyringMissingError``; the environment's is used on."""
+        text = self._environment.get(variable(connection, name))
+        if not text:
+            return False
+        self.keep(connection, name, Secret(text))
+        key = f"{connection}.{name}"
+        try:
+            if self._keyring().get_password(_SERVICE, key) != text:
+                self._keyring().delete_password(_SERVICE, key)
+                raise KeyringMissingError("it gave back something else than it was given")
+        except KeyringMissingError:
+            raise
+        except Exception as error:  # whatever a keyring's backend raises
+            raise KeyringMissingError(str(error) or type(error).__name__) from error
+        self._taken.append(variable(connection, name))
+        log.info("%s was taken into the keyring", variable(connection, name))
+        return True
+
+    def adopt_missing(self, wanted: Iterable[tuple[str, str]]) -> list[str]:
+        """With ``once``, take in what the keyring does not have yet; gives the variables that were taken so far, by
+        whoever asked first. What the keyring does not take stays in the environment until another start."""
+        for connection, name in wanted if self.once else ():
+            before = self._kept(f"{connection}.{name}")
+            if self._environment.get(variable(connection, name)) and before[0] is Place.NOWHERE:
+                with suppress(KeyringMissingError):
+                    self.adopt(connection, name)
+        return list(dict.fromkeys(self._taken))
+
     def forget(self, connection: str, names: Iterable[str]) -> None:
         """Take a connection's secrets away, wherever they can be reached."""
         for name in names:
@@ -135,9 +177,13 @@ class Credentials:
 
     def _search(self, connection: str, name: str) -> tuple[Place, Secret | None]:
         text = self._environment.get(variable(connection, name))
-        if text:
+        if text and not self.once:
             return Place.ENVIRONMENT, Secret(text)
-        key, silent = f"{connection}.{name}", False
+        place, secret = self._kept(f"{connection}.{name}")
+        return (place, secret) if secret is not None or not text else (Place.ENVIRONMENT, Secret(text))
+
+    def _kept(self, key: str) -> tuple[Place, Secret | None]:
+        silent = False
         try:
             kept = self._keyring().get_password(_SERVICE, key)
         except KeyringMissingError:
@@ -180,9 +226,9 @@ def seal_key(credentials: Credentials, make: bool) -> bytes | None:
     return None
 
 
-def find_credentials(folders: Folders) -> Credentials:
-    """Where this station's secrets are."""
-    return Credentials(SecretFile(folders.secrets))
+def find_credentials(folders: Folders, *, once: bool = False) -> Credentials:
+    """Where this station's secrets are; ``once`` as the settings say."""
+    return Credentials(SecretFile(folders.secrets), once=once)
 
 
 __all__ = [

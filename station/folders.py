@@ -59,7 +59,7 @@ def find_folders() -> Folders:
 
 
 def fleet_folder() -> Path | None:
-    """Where a computer's own settings and authorities lie (see ``station.provisioning``); a home of its own has none."""
+    """Where a computer's own settings lie (see ``station.provisioning``); a home of its own has none."""
     told = os.environ.get("STATION_FLEET")
     if told:
         return Path(told)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError
 from station.clock import SystemClock
-from station.connecting.building import goes_inside, late_backend
+from station.connecting.building import goes_inside, late_backend, secrets_of
 from station.core.news import Trouble
 from station.core.secret import Secret
 from station.credentials import Credentials, find_credentials, seal_key
@@ -115,6 +115,8 @@ class Station:
     fetch_seal: Callable[[], bool] = lambda: False
     known: dict[str, ConnectionSettings] = field(default_factory=dict)
     """The connections as they are now, by name: some are set up or taken away while the station runs."""
+    tell_taken: Callable[[list[str]], object] = lambda _variables: None
+    """Called on a thread of its own with the environment variables whose secrets the keyring has from now on."""
     _sealing: threading.Thread | None = None
 
     def start(self) -> None:
@@ -125,8 +127,15 @@ class Station:
     def open_services(self) -> None:
         """Let the bundled server start, and ask for the key that seals secrets: once what is more urgent is done."""
         self.network.open_services()
-        self._sealing = threading.Thread(target=self.take_key, name="seal", daemon=True)
+        self._sealing = threading.Thread(target=self._take_secrets, name="seal", daemon=True)
         self._sealing.start()
+
+    def _take_secrets(self) -> None:
+        if self.credentials.once:
+            taken = self.credentials.adopt_missing(secrets_of(self.settings.connections))
+            if taken:
+                self.tell_taken(taken)
+        self.take_key()
 
     def take_key(self) -> None:
         """Fetch the key that seals PINs, on a thread that may wait: a keyring may ask a person to unlock it."""
@@ -159,7 +168,7 @@ def assemble(
     folders.make(practice)
     base = folders.databases(practice)
     wanted = settings.all_connections()
-    credentials = find_credentials(folders)
+    credentials = find_credentials(folders, once=settings.secrets.once)
     needs_inside = any(map(goes_inside, wanted))
     inside = Inside(base / "server.db", practice, clock, server_faults) if needs_inside else None
     services: Callable[[], list[Service]] = lambda: [inside.serve] if inside else []  # noqa: E731 - one line says it
@@ -170,7 +179,7 @@ def assemble(
     desk = build(
         Parts(
             open_store=lambda: _open_store(base / "desk.db", clock, faults, problems, door, credentials),
-            backends=lambda: _backends(wanted, credentials, inside, clock, problems),
+            backends=lambda: _backends(wanted, credentials, inside, clock, problems, settings.ca_file),
             network=network,
             clock=clock,
             practice=frozenset(each.name for each in wanted) if practice else frozenset(),
@@ -223,13 +232,13 @@ def _open_store(
 
 def _backends(
     wanted: tuple[ConnectionSettings, ...], credentials: Credentials, inside: Inside | None, clock: SystemClock,
-    problems: list[Trouble],
+    problems: list[Trouble], ca_file: str,
 ) -> Mapping[str, Backend]:
     """A backend for each connection; one that cannot be set up is told and the rest work."""
     found: dict[str, Backend] = {}
     for each in wanted:
         try:
-            found[each.name] = late_backend(each, credentials, clock.now, inside)
+            found[each.name] = late_backend(each, credentials, clock.now, inside, ca_file)
         except (SettingsError, UnavailableError) as error:
             log.exception("connection %s cannot be set up", each.name)
             problems.append(Trouble("connection_unusable", str(error), each.name))

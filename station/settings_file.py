@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from station.settings import ScannerSettings, SettingsError, read_settings
+from station.settings import ScannerSettings, SettingsError, check_settings
 from station.whole_file import OWNER_ONLY, read_file, replace_file
 
 NAME = re.compile(r"[a-z0-9_]{1,40}")
@@ -92,7 +92,7 @@ def _change(path: Path, edit: Edit) -> None:
     try:
         for _ in range(_TRIES):
             found = read_file(target)
-            read_settings(target)  # what we cannot read ourselves is not ours to write into
+            check_settings(target)  # what we cannot read ourselves is not ours to write into
             document = tomlkit.parse((found or b"").decode("utf-8"))
             edit(document)
             text = tomlkit.dumps(document).encode("utf-8")
@@ -108,4 +108,4 @@ def _change(path: Path, edit: Edit) -> None:
 def _replace(path: Path, found: bytes | None, text: bytes) -> bool:
     """Nothing takes the place of the settings that this program could not read at its next start."""
     mode = OWNER_ONLY if found is None else path.stat().st_mode & 0o777
-    return replace_file(path, found, text, mode, read_settings)
+    return replace_file(path, found, text, mode, check_settings)

@@ -11,7 +11,7 @@ from station.core.errors import CallError
 from station.core.target import Account
 from station.credentials import find_credentials
 from station.desk import places
-from station.settings import ConnectionSettings, SettingsError, read_settings
+from station.settings import ConnectionSettings, SettingsError, fleet_has, settings_in
 from station.settings_file import remove_connection as take_out
 from station.settings_file import write_connection
 from station.ui.connection_doors import Problem, Value
@@ -52,6 +52,8 @@ def remove_connection(name: str) -> Exit:
     found = next((each for each in settings.connections if each.name == name), None)
     if found is None:
         raise Stop(advise("wish", "no_connection"))
+    if fleet_has(folders, "backends", name):
+        raise Stop(say("connections.problem.fleet", detail=name), Exit.REFUSED)
     try:
         take_out(folders.settings, name)
     except SettingsError as error:
@@ -129,7 +131,7 @@ def _write(name: str, cls: type[Backend], values: dict[str, Value]) -> None:
     wanted = ConnectionSettings(name, cls.kind, changed_values(cls, values))
     try:
         typed_settings(cls, wanted)
-        before = read_settings(folders.settings)
+        before = settings_in(folders)
         if not before.connections and not before.is_practice and name != "local":
             write_connection(folders.settings, "local", "local", {})
         write_connection(folders.settings, name, cls.kind, changed_values(cls, values))

@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError, load
-from station.connecting.building import goes_inside
+from station.connecting.building import goes_inside, secrets_of
 from station.core.secret import Secret
 from station.credentials import (
     PASSPHRASE,
@@ -59,10 +59,30 @@ def keep_secret(credentials: Credentials, connection: str, field: str, secret: S
         note(say("cli.secret_overruled", variable=variable(connection, field)))
 
 
+def adopt_secrets(backend: str) -> Exit:
+    """Take the connections' secrets that the environment holds into the keyring, and say which."""
+    settings, folders = find_settings()
+    credentials = find_credentials(folders, once=settings.secrets.once)
+    known = settings.all_connections()
+    found = 0
+    for connection, field in secrets_of([_connection(known, backend)] if backend else known):
+        name = variable(connection, field)
+        try:
+            taken = credentials.adopt(connection, field)
+        except KeyringMissingError as error:
+            raise Stop(say("fleet.not_taken", variable=name, detail=str(error)), Exit.REFUSED) from error
+        if taken:
+            found += 1
+            note(say("fleet.taken" if settings.secrets.once else "fleet.taken_yet_asked", variable=name))
+    if not found:
+        note(say("fleet.nothing_to_take"))
+    return Exit.DONE
+
+
 def list_secrets(backend: str, as_json: bool) -> Exit:
     """Where each connection's secrets are kept, never what they are."""
     settings, folders = find_settings()
-    credentials = find_credentials(folders)
+    credentials = find_credentials(folders, once=settings.secrets.once)
     known = settings.all_connections()
     rows = [
         (each.name, field, credentials.place(each.name, field))

@@ -155,6 +155,14 @@ def remove(connection: Connection, field: SecretField) -> None:
 
 
 @secret.command()
+def adopt(backend: options.Backend = "") -> None:
+    """Take secrets from environment variables into the system's keyring."""
+    from .credentials import adopt_secrets
+
+    _end(adopt_secrets(backend))
+
+
+@secret.command()
 def passphrase() -> None:
     """Change the passphrase of the sealed file."""
     from .credentials import change_passphrase

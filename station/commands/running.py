@@ -18,7 +18,7 @@ from station.desk.work import Work
 from station.folders import Folders, Lock, find_folders
 from station.logs import start_logging
 from station.parts import Station, assemble
-from station.settings import Settings, SettingsError, read_settings
+from station.settings import Settings, SettingsError, settings_in
 from station.words import advise, choose_language, error_code, has, say
 
 from .answers import Exit, Stop
@@ -42,7 +42,7 @@ def find_settings() -> tuple[Settings, Folders]:
     """The settings of this computer. Raises ``Stop`` for a file that is wrong."""
     folders = find_folders()
     try:
-        settings = read_settings(folders.settings)
+        settings = settings_in(folders)
     except SettingsError as error:
         raise Stop(say("cli.bad_settings", detail=str(error))) from error
     choose_language(settings.language)

@@ -2,15 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, replace
 from datetime import datetime
 from typing import Any, Protocol, get_type_hints
 
 from station.backends.base import AsgiApp, Backend
 from station.backends.base import Settings as BackendSettings
-from station.backends.listing import load
+from station.backends.listing import UnavailableError, load
 from station.core.errors import Cause, SignInError
 from station.core.secret import Secret
 from station.credentials import Credentials, Place
@@ -39,14 +39,17 @@ def build_backend(
     now: Callable[[], datetime],
     inside: Inside | None = None,
     typed: Mapping[str, Secret] | None = None,
+    ca_file: str = "",
 ) -> Backend:
     """A connection's backend; ``typed`` are secrets that are kept nowhere yet. May wait for the keyring.
+
+    ``ca_file`` names the authorities that this computer trusts where the connection names none of its own.
 
     One whose secret is locked away asks nobody anything: each request says that it is locked. Raises
     ``SettingsError`` and ``UnavailableError``.
     """
     cls = load(wanted.kind)
-    settings = typed_settings(cls, wanted)
+    settings = _trusting(typed_settings(cls, wanted), ca_file)
     if goes_inside(wanted) and inside is not None:
         return _made(cls, wanted.name, settings, {"token": inside.token}, now, inside)
     secrets = credentials.find_all(wanted.name, [name for name in cls.secret_fields if name not in (typed or {})])
@@ -56,20 +59,31 @@ def build_backend(
 
 
 def late_backend(
-    wanted: ConnectionSettings, credentials: Credentials, now: Callable[[], datetime], inside: Inside | None = None
+    wanted: ConnectionSettings, credentials: Credentials, now: Callable[[], datetime], inside: Inside | None = None,
+    ca_file: str = "",
 ) -> Backend:
     """The same at once: its secrets are asked for right before its first request, and only that waits for a keyring
     that asks a person. Raises as ``build_backend`` does."""
     cls = load(wanted.kind)
     if goes_inside(wanted) or not cls.secret_fields:
-        return build_backend(wanted, credentials, now, inside)
-    late = _late(cls, lambda: build_backend(wanted, credentials, now))
+        return build_backend(wanted, credentials, now, inside, ca_file=ca_file)
+    late = _late(cls, lambda: build_backend(wanted, credentials, now, ca_file=ca_file))
     return _made(late, wanted.name, typed_settings(cls, wanted), {}, now, None)
 
 
 def goes_inside(wanted: ConnectionSettings) -> bool:
     """Whether it is the bundled server in this process."""
     return wanted.kind == "local" and not wanted.values.get("base_url")
+
+
+def secrets_of(connections: Iterable[ConnectionSettings]) -> list[tuple[str, str]]:
+    """Every secret that these connections have: its connection and its field."""
+    found = []
+    for each in connections:
+        if not goes_inside(each):
+            with suppress(UnavailableError):  # a kind that is missing here needs no secrets
+                found += [(each.name, name) for name in load(each.kind).secret_fields]
+    return found
 
 
 def lock_of(wanted: ConnectionSettings, cls: type[Backend], credentials: Credentials) -> str:
@@ -97,6 +111,10 @@ def typed_settings(cls: type[Backend], wanted: ConnectionSettings) -> BackendSet
         return cls.settings_class(**values)
     except (TypeError, ValueError) as error:
         raise SettingsError(f"[backends.{wanted.name}] {error}") from error
+
+
+def _trusting(settings: BackendSettings, ca_file: str) -> BackendSettings:
+    return replace(settings, ca_file=ca_file) if ca_file and not settings.ca_file else settings
 
 
 def default_of(field: "Field[Any]") -> Any:

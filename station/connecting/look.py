@@ -15,7 +15,7 @@ from station.credentials import (
     SecretFileProblem,
     variable,
 )
-from station.settings import ConnectionSettings, SettingsError, read_settings
+from station.settings import ConnectionSettings, SettingsError, settings_in
 from station.settings_file import NAME
 from station.ui.connection_doors import Done, Draft, KnownConnection, Overview, Problem, Value
 
@@ -28,7 +28,7 @@ def look(station: "Station") -> Overview:
     credentials, practice = station.credentials, station.settings.is_practice
     kinds, keyring, file = kind_forms(), credentials.keyring_trouble(), str(credentials.state())
     try:
-        connections = read_settings(station.folders.settings).connections
+        connections = settings_in(station.folders).connections
     except SettingsError as error:
         return Overview(kinds, (), keyring, file, practice, str(error))
     return Overview(kinds, tuple(_known(each, credentials) for each in connections), keyring, file, practice)
@@ -39,7 +39,7 @@ def look_for_locks(station: "Station") -> Overview:
     file = station.credentials.state()
     if file is not FileState.LOCKED:
         return Overview(file=str(file))
-    locked = locked_connections(read_settings(station.folders.settings).connections, station.credentials)
+    locked = locked_connections(settings_in(station.folders).connections, station.credentials)
     known = tuple(KnownConnection(each.name, each.kind, {}, {}, {}, locked=True) for each in locked)
     return Overview(connections=known, file=str(file))
 

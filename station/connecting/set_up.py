@@ -4,15 +4,17 @@ Each step may wait for the disk, a keyring and the person whom it asks.
 """
 
 import logging
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from station.backends.base import Backend
 from station.backends.listing import UnavailableError, load
 from station.connecting.building import build_backend, goes_inside
 from station.connecting.look import locked_connections, open_file, settings_of
 from station.core.news import News, Refused
 from station.core.secret import Secret
 from station.desk import connections as verbs
-from station.settings import ConnectionSettings, read_settings
+from station.settings import ConnectionSettings, fleet_has, settings_in
 from station.settings_file import remove_connection, write_connection
 from station.ui.connection_doors import Done, Draft, Problem
 
@@ -33,17 +35,17 @@ class SetUp:
         station, wanted = self._station, settings_of(draft)
         if goes_inside(wanted) and station.inside is None:
             return Problem("inside_later")
-        backend = build_backend(wanted, station.credentials, station.clock.now, station.inside, draft.secrets)
+        backend = self._built(wanted, draft.secrets)
         station.desk.do(verbs.try_out, backend).result(DESK_WITHIN_S)
         return Done()
 
     def save(self, draft: Draft) -> Done | Problem:
         """Secrets first: a connection without them would say that its sign-in is refused."""
         station, wanted = self._station, settings_of(draft)
-        before = read_settings(station.folders.settings)
+        before = settings_in(station.folders)
         if not draft.known and any(each.name == draft.name for each in before.connections):
             return Problem("name_taken", draft.name)
-        build_backend(wanted, station.credentials, station.clock.now, station.inside, draft.secrets)
+        self._built(wanted, draft.secrets)
         if draft.secrets:
             self._keep_secrets(draft)
         if not before.connections and not before.is_practice and wanted.name != "local":
@@ -65,20 +67,28 @@ class SetUp:
 
     def _set_up(self, wanted: ConnectionSettings) -> None:
         station = self._station
-        backend = build_backend(wanted, station.credentials, station.clock.now, station.inside)
+        backend = self._built(wanted)
         station.known[wanted.name] = wanted
         station.desk.do(verbs.set_up, backend).result(DESK_WITHIN_S)
 
+    def _built(self, wanted: ConnectionSettings, typed: Mapping[str, Secret] | None = None) -> Backend:
+        station = self._station
+        return build_backend(
+            wanted, station.credentials, station.clock.now, station.inside, typed, station.settings.ca_file
+        )
+
     def _needs_restart(self) -> bool:
         """Practice and real work never share a data folder."""
-        return read_settings(self._station.folders.settings).is_practice != self._station.settings.is_practice
+        return settings_in(self._station.folders).is_practice != self._station.settings.is_practice
 
     def take_away(self, name: str) -> Done | Problem:
         """The desk first: it refuses while something of the connection is under way."""
         station = self._station
-        found = next((each for each in read_settings(station.folders.settings).connections if each.name == name), None)
+        found = next((each for each in settings_in(station.folders).connections if each.name == name), None)
         if found is None:
             return Problem("unknown", name)
+        if fleet_has(station.folders, "backends", name):
+            return Problem("fleet", name)
         heard: list[News] = []
         stop = station.desk.listen(heard.append)
         try:
@@ -98,7 +108,7 @@ class SetUp:
 
     def unlock(self, passphrase: Secret) -> Done:
         station = self._station
-        locked = locked_connections(read_settings(station.folders.settings).connections, station.credentials)
+        locked = locked_connections(settings_in(station.folders).connections, station.credentials)
         station.credentials.file.unlock(passphrase)
         station.take_key()
         for wanted in locked if not self._needs_restart() else ():

@@ -14,7 +14,7 @@ from station.scanning.forms import KEYBOARD, changed_values, form_of, typed_sett
 from station.scanning.hearing import keyboard_wanted
 from station.scanning.hub import Scanning
 from station.scanning.making import secret_owner
-from station.settings import ScannerSettings, read_settings
+from station.settings import ScannerSettings, fleet_has, settings_in
 from station.settings_file import NAME, remove_scanner, write_scanner
 from station.ui.connection_doors import Done, Draft, Problem, Value
 from station.ui.scanner_doors import ScannerDraft, ScannerSeen, ScannerSetUp
@@ -85,6 +85,8 @@ class ScannerSetUps:
         wanted = self._wanted(name)
         if wanted is None:
             return Problem("unknown", name)
+        if fleet_has(self._station.folders, "scanners", name):
+            return Problem("fleet", name)
         remove_scanner(self._station.folders.settings, name)
         self._scanning.remove(name).result(NOW_S)
         self._station.credentials.forget(secret_owner(name), form_of(wanted.kind).secrets)
@@ -113,7 +115,7 @@ class ScannerSetUps:
             self._station.take_key()
 
     def _wanted(self, name: str) -> ScannerSettings | None:
-        settings = read_settings(self._station.folders.settings)
+        settings = settings_in(self._station.folders)
         found = next((each for each in settings.scanners if each.name == name), None)
         return keyboard_wanted(settings) if found is None and name == KEYBOARD else found
 
@@ -125,7 +127,7 @@ class ScannerSetUps:
         return ScannerSettings("", kind, dict(found.settings), found.title)
 
     def _free_name(self, kind: str) -> str:
-        taken = {each.name for each in read_settings(self._station.folders.settings).scanners}
+        taken = {each.name for each in settings_in(self._station.folders).scanners}
         names = (kind, *(f"{kind}_{number}" for number in range(2, len(taken) + 3)))
         return next(name for name in names if name not in taken)
 
