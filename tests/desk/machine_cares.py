@@ -100,6 +100,16 @@ class CaredForMachine(DeskMachine):
             )
             assert all(paused for (paused,) in waiting), waiting
 
+    @rule()
+    def backup_is_older_than_what_was_sent(self) -> None:
+        """Chance alone seldom backs up just what then leaves."""
+        self.line_goes_down()
+        self.claim(unseen=True)
+        self.back_up()
+        self.line_comes_back()
+        wait_for(lambda: self._calls() > self.calls_then, 1)
+        self.backup_is_put_back()
+
     @staticmethod
     def _is_restored(news: object) -> bool:
         return isinstance(news, Trouble) and news.code == RESTORED
