@@ -55,6 +55,7 @@ def station(
     version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
     self_test: Annotated[bool, typer.Option("--self-test", help="Prove that everything works here.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="With --self-test: JSON lines.")] = False,
+    on_screen: Annotated[bool, typer.Option("--on-screen", help="With --self-test: show the window.")] = False,
 ) -> None:
     if version:
         typer.echo(__version__)
@@ -62,7 +63,7 @@ def station(
     if self_test:
         from .selftest import prove
 
-        _end(prove(as_json))
+        _end(prove(as_json, on_screen))
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         _end(Exit.USAGE)

@@ -13,6 +13,8 @@ from station.desk import history, orders
 from station.folders import Folders
 from station.settings import Settings
 
+from .told import Told
+
 KIT = "maple-harbor-lantern"
 DEVICES = 5
 TARGET = "oslo-west"
@@ -39,7 +41,7 @@ def write_and_read(home: Path) -> str:
     return f"{path.stat().st_size // 1024} KB written and read back"
 
 
-def claim_one(folders: Folders, home: Path) -> str:
+def claim_one(folders: Folders, home: Path) -> Told:
     """Look a kit of the sample delivery up, rehearse, claim it, and write the receipt."""
     with running(sends=True, settings=Settings(), folders=folders) as session:
         standing = aim(session, session.stand(), TARGET)
@@ -54,7 +56,8 @@ def claim_one(folders: Folders, home: Path) -> str:
         if outcomes != [OutcomeKind.CLAIMED_NOW] * DEVICES:
             raise RuntimeError(f"the claim came to {outcomes}")
         receipt = _receipt(session, placed.batch)
-    return f"{DEVICES} devices claimed; receipt {', '.join(_write(receipt, home))}"
+    kinds = _write(receipt, home)
+    return Told(f"{DEVICES} devices claimed; receipt {', '.join(kinds)}", tuple(kinds))
 
 
 def _receipt(session: Session, batch: str) -> Receipt:

@@ -6,8 +6,13 @@ import wave
 from station import folders
 from station.core.news import Heard
 
+from .told import Told
 
-def migrations() -> str:
+LICENCES = "licences"
+"""Only installers bring them: they are written when one is built."""
+
+
+def migrations() -> Told:
     """The steps of both databases: those of the server are files that are found at run time."""
     from importlib.resources import files
 
@@ -21,25 +26,37 @@ def migrations() -> str:
     found = sorted(each.name for each in versions.iterdir() if each.name[0].isdigit())
     if not any(name.startswith(HEAD) for name in found):
         raise RuntimeError(f"the server's step {HEAD} is not there")
-    return f"desk {kept}, server {len(found)}"
+    names = (*(each.__name__.rpartition(".")[2] for each in steps()), *(name.removesuffix(".py") for name in found))
+    return Told(f"desk {kept}, server {len(found)}", names)
 
 
-def translations() -> str:
+def translations() -> Told:
     from station.words import has, languages
 
     found = languages()
     if "en" not in found or not has("status.ready"):
         raise RuntimeError("the English sentences are not there")
-    return ", ".join(found)
+    return Told(", ".join(found), tuple(found))
 
 
-def sounds() -> str:
+def sounds() -> Told:
     """Each sound is read; whether a loudspeaker is there is the doctor's question."""
     lengths = []
     for heard in Heard:
         with wave.open(str(folders.resources() / "sounds" / f"{heard}.wav"), "rb") as sound:
             lengths.append(f"{heard} {sound.getnframes() / sound.getframerate():.2f} s")
-    return ", ".join(lengths)
+    return Told(", ".join(lengths), tuple(sorted(str(heard) for heard in Heard)))
+
+
+def files() -> Told:
+    """All files that come with the station, by name and size; the lists of its parts are told apart."""
+    top = folders.resources()
+    found = {path.relative_to(top).as_posix(): path.stat().st_size for path in top.rglob("*") if path.is_file()}
+    own = {name: size for name, size in found.items() if not name.startswith(f"{LICENCES}/")}
+    if not own:
+        raise RuntimeError("no files come with the station")
+    parts = len(found) - len(own)
+    return Told(f"{len(own)} files, {parts} about its parts", tuple(sorted(f"{name} {own[name]}" for name in own)))
 
 
 def keyring_name() -> str:

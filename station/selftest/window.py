@@ -10,13 +10,13 @@ FEWEST_COLOURS = 8
 """A window that is painted has more: an empty one has one."""
 
 
-def show(folders: Folders) -> str:
-    """Show the window of a running desk and look at what it paints."""
+def show(folders: Folders, on_screen: bool = False) -> str:
+    """Show the window of a running desk, in memory or on the screen, and look at what it paints."""
     # Imported here: the other steps need no window, and this one may be the one that fails.
     from station.ui.offscreen import application, colours_of, platform_name, turn_until
     from station.ui.window import Window, WindowSettings
 
-    application()
+    application("" if on_screen else "offscreen")
     station = assemble(Settings(), folders)
     start(station)
     try:

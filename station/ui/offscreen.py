@@ -15,13 +15,17 @@ from .plain_imports import restore
 _TURN_MS = 20
 
 
-def application() -> QApplication:
-    """The program's application object; made for no screen where there is none yet."""
+def application(screen: str = "offscreen") -> QApplication:
+    """The program's application object; where there is none yet it is made, for no screen unless told otherwise.
+
+    ``screen`` is Qt's name for where windows go; empty: what Qt chooses, which ends the program where there is none.
+    """
     here = QApplication.instance()
     if isinstance(here, QApplication):
         return here
     restore()
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if screen:
+        os.environ["QT_QPA_PLATFORM"] = screen
     made = QApplication(sys.argv[:1])
     made.setApplicationName("claiming-station")
     made.setStyle("Fusion")

@@ -124,7 +124,15 @@ def test_the_self_test_proves_each_part(cli: Cli) -> None:
     told = cli("--self-test", "--json")
     failed = [line for line in told.lines if not line["ok"]]
     assert (told.status, failed) == (0, [])
-    assert len(told.lines) == 12
+    assert len(told.lines) == 19
+    names = {line["step"]: line["names"] for line in told.lines}
+    assert {"local", "disruptive", "xyte", "datacake", "here"} == set(names["backends"])
+    assert {"disruptive", "xyte", "datacake", "here"} == set(names["dialects"])
+    assert names["migrations"][0] == "v0001"
+    assert "station.desk.outbox" in names["modules"]
+    assert {"SecretService", "Windows", "macOS"} <= set(names["keyrings"])
+    assert any(name.startswith("labels/kit.png ") for name in names["files"])
+    assert {"kept", "repeat", "problem"} == set(names["sounds"])
 
 
 @pytest.mark.slow
