@@ -73,9 +73,10 @@ class Settings:
     ``scheme`` is "system", "light" or "dark"; ``font_scale`` in per cent (100 to 200); ``scanner_layout`` "us" or
     "same" (as the computer), ``scanner_profile`` "normal" or "slow"; ``mixed`` lets a label that only another
     connection accepts join that connection's batch. For ``cool_off_minutes`` (0 to 10) after Claim nothing is sent and
-    it can be cancelled; a claim that cannot be undone of more than ``confirm_above`` devices (0: never) wants a second
-    press or scan. With no connection set up there is one, ``local``: the bundled
-    server with the sample delivery, which is practice until ``practice`` is false or a connection is set up.
+    it can be cancelled; a claim that cannot be undone of more than ``confirm_above`` devices (0: never) is confirmed by
+    a second press or scan, or where ``confirm_by`` is "hold" by keeping the button or key pressed. With no connection
+    set up there is one, ``local``: the bundled server with the sample delivery, which is practice until ``practice`` is
+    false or a connection is set up.
     ``ca_file`` names certificate authorities that are trusted beside the system's, wherever a connection names none.
     """
 
@@ -89,6 +90,7 @@ class Settings:
     mixed: bool = False
     cool_off_minutes: int = 0
     confirm_above: int = 0
+    confirm_by: str = "press"
     scanner_layout: str = "us"
     scanner_profile: str = "normal"
     practice: bool = True
@@ -221,11 +223,14 @@ def _values(table: dict[str, Any], plain: Any, where: str) -> dict[str, Any]:
         least, most = _BOUNDS.get(key, (value, value))
         if not least <= value <= most:
             raise SettingsError(f"{where} {key} must be {least} to {most}")
+        if value not in _CHOICES.get(key, (value,)):
+            raise SettingsError(f"{where} {key} must be {' or '.join(_CHOICES[key])}")
         values[key] = value
     return values
 
 
 _TABLES = frozenset({"connections", "scanners", "updates", "secrets"})
+_CHOICES = {"confirm_by": ("press", "hold")}
 _BOUNDS: dict[str, tuple[int, int]] = {"cool_off_minutes": (0, 10), "confirm_above": (0, 1_000_000)}
 
 

@@ -1,4 +1,4 @@
-"""Writes connections and scanners into the settings file; what a person wrote there by hand stays as it is."""
+"""Writes connections, scanners and the station's own choices; what a person wrote by hand stays as it is."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -23,6 +23,18 @@ def write_connection(path: Path, name: str, kind: str, values: Mapping[str, Valu
     written; it then stands as it was.
     """
     _write(path, "backends", name, {"kind": kind, **values})
+
+
+def write_station(path: Path, values: Mapping[str, Value]) -> None:
+    """Make ``[station]`` say these values; what else stands there stays. Raises ``SettingsError``."""
+
+    def edit(document: Any) -> None:
+        table = _table(document, "station")
+        for key, value in values.items():
+            if table.unwrap().get(key) != value:
+                table[key] = value
+
+    _change(path, edit)
 
 
 def remove_connection(path: Path, name: str) -> None:

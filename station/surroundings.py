@@ -6,6 +6,7 @@ from functools import cache
 
 from station.backends.base import Field
 from station.backends.listing import UnavailableError, load
+from station.claiming import Claiming
 from station.core.scan import split_aim
 from station.labels import read
 from station.parts import Station
@@ -29,7 +30,7 @@ def surroundings(station: Station) -> Surroundings:
         receipts=station.folders.databases(settings.is_practice) / "receipts",
         desk_name=settings.name,
         now=station.clock.now,
-        confirm_above=settings.confirm_above,
+        claiming=Claiming(station),
         read_label=read_label,
         terms=terms,
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from station import settings_file
 from station.settings import SettingsError, read_settings
-from station.settings_file import remove_connection, write_connection
+from station.settings_file import remove_connection, write_connection, write_station
 
 BY_HAND = """\
 # Desk 4, second floor.
@@ -201,7 +201,8 @@ def test_any_text_comes_back_as_it_was(tmp_path_factory: pytest.TempPathFactory,
 
 
 @pytest.mark.parametrize(("line", "told"), [("cool_off_minutes = 11", "0 to 10"), ("confirm_above = -1", "0 to"),
-                                            ("cool_off_minutes = 2.5", "must be int")])
+                                            ("cool_off_minutes = 2.5", "must be int"),
+                                            ('confirm_by = "shout"', "press or hold")])
 def test_a_number_out_of_bounds_is_named(tmp_path: Path, line: str, told: str) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(f"[station]\n{line}\n", "utf-8")
@@ -211,5 +212,18 @@ def test_a_number_out_of_bounds_is_named(tmp_path: Path, line: str, told: str) -
 
 def test_the_cool_off_and_the_second_press_are_read(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
-    path.write_text("[station]\ncool_off_minutes = 10\nconfirm_above = 25\n", "utf-8")
-    assert (read_settings(path).cool_off_minutes, read_settings(path).confirm_above) == (10, 25)
+    path.write_text('[station]\ncool_off_minutes = 10\nconfirm_above = 25\nconfirm_by = "hold"\n', "utf-8")
+    read = read_settings(path)
+    assert (read.cool_off_minutes, read.confirm_above, read.confirm_by) == (10, 25, "hold")
+
+
+def test_the_stations_own_choices_are_written_beside_what_stands_there(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('# by hand\n[station]\nname = "desk-7"  # kept\n', "utf-8")
+    write_station(path, {"cool_off_minutes": 3, "confirm_by": "hold"})
+    text = path.read_text("utf-8")
+    assert text.startswith('# by hand\n[station]\nname = "desk-7"  # kept\n')
+    assert (read_settings(path).name, read_settings(path).cool_off_minutes) == ("desk-7", 3)
+    with pytest.raises(SettingsError):
+        write_station(path, {"cool_off_minutes": 30})
+    assert path.read_text("utf-8") == text

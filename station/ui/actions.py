@@ -58,6 +58,7 @@ class Actions(QObject):
             "paste": self.paste,
         }
         self.actions = {name: self._make(window, name, keys, does[name]) for name, keys in KEYS}
+        self.actions["claim"].setAutoRepeat(False)  # a key that is kept down is no second press
         for name, key in TABLE_KEYS:
             self.actions[name] = self._make(table, name, (key,), does[name])
             self.actions[name].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

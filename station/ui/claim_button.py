@@ -75,6 +75,7 @@ class ClaimButton(QAbstractButton):
         super().__init__(parent)
         self._style = style
         self._wording = Wording(("",))
+        self._filled: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.tell(wording(Counts(), (), offline=False, target=""))
 
@@ -91,6 +92,11 @@ class ClaimButton(QAbstractButton):
         self.setAccessibleName(said.texts[0])
         self.setToolTip(said.why_not or said.texts[0].replace("<", "‹"))
         self.updateGeometry()
+        self.update()
+
+    def fill(self, share: float | None) -> None:
+        """Show how far it has come that the button is kept pressed (0 to 1); None where it need not be."""
+        self._filled = share
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -114,6 +120,8 @@ class ClaimButton(QAbstractButton):
             painter.setBrush(QColor(colours.on_action))
             painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), RADIUS, RADIUS)
             painter.setOpacity(1)
+        if self._filled is not None:
+            self._paint_filling(painter, self._filled)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QColor(colours.on_action if enabled else colours.action))
@@ -121,13 +129,25 @@ class ClaimButton(QAbstractButton):
         self._paint_text(painter, px(EDGE), enabled=enabled)
         painter.end()
 
+    def _paint_filling(self, painter: QPainter, share: float) -> None:
+        """From the left, darker, with an edge that is seen without the colour."""
+        wide = round((self.width() - 2) * min(share, 1.0))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._style.palette.text))
+        painter.setOpacity(0.35)
+        painter.drawRoundedRect(QRect(0, 0, wide, self.height() - 1), RADIUS, RADIUS)
+        painter.setOpacity(1)
+        painter.setBrush(QColor(self._style.palette.on_action))
+        painter.drawRect(QRect(wide - 2, RADIUS, 3, self.height() - 2 * RADIUS))
+
     def _paint_text(self, painter: QPainter, edge: int, *, enabled: bool) -> None:
         font = self._style.font(FONT if enabled else FONT - 2, bold=enabled)
         metrics = QFontMetrics(font)
         key = metrics.horizontalAdvance(KEY) + self._style.px(18) if enabled else 0
         room = self.width() - 2 * edge - key
-        text = next((text for text in self._wording.texts if metrics.horizontalAdvance(text) <= room),
-                    self._wording.texts[-1])
+        texts = self._wording.texts if self._filled is None else (say("claim.hold"),)
+        text = next((text for text in texts if metrics.horizontalAdvance(text) <= room),
+                    texts[-1])
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         painter.setFont(font)
         colours = self._style.palette

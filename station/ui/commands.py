@@ -5,12 +5,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from station.core.news import Counts, ScanHeard
-from station.core.target import Target
 from station.words import Headline, Tone, say
 
 from .band_story import BandStory
 from .banner import Banner, Kind, Notice
 from .bridge import Bridge
+from .command_deeds import PlainCommands
 from .desk_state import DeskState
 from .destinations import destinations, listed
 from .panels import Panels
@@ -30,23 +30,25 @@ class Commands(QObject):
                  panels: Panels, claim: Callable[[], object], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._banner, self._story, self._state, self._wishes = banner, story, state, wishes
-        self._panels = panels
         self._asked, self._asked_of = "", 0
         self._forget = QTimer(self, interval=ASKED_S * 1000, singleShot=True)
         self._forget.timeout.connect(self._forget_asked)
-        self._plain: dict[str, Callable[[str], object]] = {
-            "undo": self._undo,
-            "help": lambda _argument: panels.open("help"),
-            "target": self._choose_target,
-            "operator": self._choose_operator,
-            "calibrate": self._calibrate,
-            "confirm": self._confirm,
-        }
+        self._own = PlainCommands(story, state, wishes, panels, self._say)
+        self._plain = self._own.deeds | {"confirm": self._confirm}
         self._grave: dict[str, Callable[[], object]] = {
             "claim": claim, "clear": wishes.clear, "next_batch": wishes.clear,
         }
         bridge.heard.connect(self._hear)
         state.changed.connect(self._doubt)
+
+    def is_asked(self, command: str) -> bool:
+        """Whether it was asked if this is meant, and nobody has answered."""
+        return self._asked == command
+
+    @Slot()
+    def claim_now(self) -> None:
+        """Claim without asking any more: it was confirmed."""
+        self._do("claim")
 
     def press_claim(self, *, large: bool) -> None:
         """The button was pressed: agree to what was asked; else claim, or ask first where that is a large thing."""
@@ -59,14 +61,11 @@ class Commands(QObject):
 
     def fails(self, heard: ScanHeard) -> bool:
         """Whether a label of the station's own cannot be obeyed as things stand: it must not sound like good news."""
-        counts = self._state.plan.counts
-        if heard.command == "target":
-            return _find(self._state.targets.get(self._state.connection, ()), heard.argument) is None
-        if heard.command == "undo":
-            return not self._state.plan.undo
         if heard.command == "confirm":
             return not self._asked
-        return heard.command in ("claim", "clear") and not _number(counts, heard.command)
+        if heard.command in ("claim", "clear"):
+            return not _number(self._state.plan.counts, heard.command)
+        return self._own.fails(heard)
 
     @Slot()
     def ask_to_clear(self) -> None:
@@ -91,7 +90,7 @@ class Commands(QObject):
             if command == "next_batch":
                 self._grave[command]()  # nothing is lost by it
             else:
-                _say(self._banner, say("command.nothing_to_do"))
+                self._say(say("command.nothing_to_do"))
             return
         self._asked, self._asked_of = command, number
         self._forget.start()
@@ -124,56 +123,14 @@ class Commands(QObject):
         self._forget.stop()
         self._story.ask(None)
 
+    def _say(self, text: str) -> None:
+        self._banner.tell(Notice(Kind.WISH, Tone.UNKNOWN, text, "", ASKED_S))
+
     def _confirm(self, _argument: str) -> None:
         if self._asked:
             self._do(self._asked)
         else:
-            _say(self._banner, say("command.nothing_asked"))
-
-    def _undo(self, _argument: str) -> None:
-        if self._state.plan.undo:
-            self._story.tell_done(Headline(Tone.WAITING, say("command.heard.undo").upper(), "",
-                                           say("command.heard.undo_line")))
-        self._wishes.rows().undo()
-
-    def _calibrate(self, argument: str) -> None:
-        """The wizard says what such a scan tells; without one it is shown as it came."""
-        if not self._panels.open("wizard"):
-            _say(self._banner, say("command.calibrate", text=argument))
-
-    def _choose_operator(self, name: str) -> None:
-        self._wishes.choose_operator(name)
-        self._story.tell_done(Headline(Tone.READY, say("command.heard.operator").upper(), name,
-                                       say("command.heard.operator_line")))
-
-    def _choose_target(self, wanted: str) -> None:
-        """A target by its ID, its path or its title, of the chosen connection."""
-        found = _find(self._state.targets.get(self._state.connection, ()), wanted)
-        if found is None:
-            _say(self._banner, say("command.no_target", target=wanted))
-            self._story.tell_done(Headline(Tone.PROBLEM, say("command.heard.no_target").upper(), wanted))
-            return
-        self._wishes.choose(self._state.connection, found.id, found.title)
-        self._story.tell_done(Headline(Tone.READY, say("command.heard.target").upper(), found.title,
-                                       say("command.heard.target_line")))
-
-
-def _find(known: tuple[Target, ...], wanted: str) -> Target | None:
-    """The target that is meant; none where the words fit several, for devices must not land where nobody meant."""
-    text = wanted.strip().casefold()
-    for fits in (
-        lambda target: target.id == wanted,
-        lambda target: text in (target.id.casefold(), target.path.casefold()),
-        lambda target: text == target.title.casefold(),
-    ):
-        found = [target for target in known if target.may_claim is not False and fits(target)]
-        if found:
-            return found[0] if len(found) == 1 else None
-    return None
-
-
-def _say(banner: Banner, text: str) -> None:
-    banner.tell(Notice(Kind.WISH, Tone.UNKNOWN, text, "", ASKED_S))
+            self._say(say("command.nothing_asked"))
 
 
 def _number(counts: Counts, command: str) -> int:

@@ -1,6 +1,5 @@
 """Joins the window's parts: which one answers when another is pressed or the desk's state changes."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
@@ -10,6 +9,7 @@ from station.desk.sorting import Order, Show, SortBy
 from station.words import say
 
 from .claim_button import wording
+from .claim_press import ClaimPress
 from .commands import Commands
 from .destinations import destinations, place_of, several
 from .items_columns import show_places
@@ -28,7 +28,6 @@ class Conduct(QObject):
         self._window = window
         self._parts = parts = window.parts
         self._was_practice = False
-        self.ask_above: Callable[[], int] = lambda: 0
         parts.top.connection_chosen.connect(window.wishes.choose)
         parts.top.mixed_wanted.connect(window.wishes.mix)
         window.items.place_of = lambda item: place_of(window.state, item)
@@ -39,18 +38,18 @@ class Conduct(QObject):
         parts.band.pressed.connect(self._listen_again)
         parts.counters.wanted.connect(self._show_only)
         parts.filters.changed.connect(self._reorder)
-        parts.claim.clicked.connect(self.claim)
         parts.rehearse.clicked.connect(window.story.forget_sums)
         parts.rehearse.clicked.connect(window.wishes.rehearse)
         parts.receipt.clicked.connect(lambda: window.panels.open("summary"))
         header = window.table.horizontalHeader()
         header.sectionClicked.connect(self._sort)
-        window.actions_here.claim_wanted.connect(self.claim)
         self._commands = Commands(
             window.bridge, parts.banner, window.story, window.state, window.wishes, window.panels, self._claim_now,
             self,
         )
         window.actions_here.clear_wanted.connect(self._commands.ask_to_clear)
+        self.press = ClaimPress(window, self._commands)
+        window.actions_here.claim_wanted.connect(self.press.by_key)
         window.sounds.fails = self._commands.fails
         window.bridge.heard.connect(self._hear)
         window.bridge.summary.connect(self._sum_up)
@@ -63,11 +62,8 @@ class Conduct(QObject):
 
     @Slot()
     def claim(self) -> None:
-        """As the button was pressed: what cannot be undone and is large wants a second press, or a scan of the label.
-        """
-        count, above = sum(place.count for place in destinations(self._window.state)), self.ask_above()
-        can = self._parts.claim.isEnabled() and bool(self._window.state.operator)
-        self._commands.press_claim(large=can and 0 < above < count)
+        """As the key of Claim was pressed."""
+        self.press.by_key()
 
     def _claim_now(self) -> None:
         """Claim what the button says; without a name or a target, ask for that first."""

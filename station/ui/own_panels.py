@@ -10,6 +10,8 @@ from PySide6.QtCore import Qt
 from station.core.item import Item
 
 from .bridge import DeskDoor
+from .claiming_doors import ClaimingDoors
+from .claiming_panel import add_claiming
 from .cool_off import add_cool_off
 from .desk_state import DeskState
 from .desktop_notice import add_desktop_notice
@@ -35,7 +37,7 @@ class Surroundings:
 
     ``receipts`` is the folder that receipts are saved in; ``read_label`` says of a text what it would become on the
     table: a heading and a line, both sentences; ``terms`` what claiming at a connection means, by its name and kind;
-    ``confirm_above`` from how many devices on a claim that cannot be undone wants a second press (0: never).
+    ``claiming`` are the rules of claiming and the way to change them.
     """
 
     operators: tuple[str, ...]
@@ -44,7 +46,7 @@ class Surroundings:
     now: Callable[[], datetime]
     read_label: Callable[[str], tuple[str, str]] = lambda _text: ("", "")
     terms: Callable[[str, str], Terms] = lambda _connection, _kind: Terms()
-    confirm_above: int = 0
+    claiming: ClaimingDoors | None = None
 
 
 def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> None:
@@ -75,7 +77,10 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
     window.panels.opened.connect(lambda name: panels[name].opened() if name in panels else None)
     window.panels.opened.connect(lambda _name: _offer_close(window, details))
     window.panels.closed.connect(lambda: _offer_close(window, details))
-    window.conduct.ask_above = lambda: surroundings.confirm_above if cannot_be_undone(state, terms) else 0
+    window.conduct.press.for_good = lambda: cannot_be_undone(state, terms)
+    if surroundings.claiming is not None:
+        window.conduct.press.rules = surroundings.claiming.rules
+        add_claiming(window, surroundings.claiming)
     add_cool_off(window, desk, surroundings.now)
     add_desktop_notice(window, surroundings.now)
     add_queue(window, desk, surroundings.receipts.parent / "exports", surroundings.now)

@@ -27,6 +27,7 @@ class TopRow(QWidget):
     line_pressed = Signal()
     scanner_pressed = Signal()
     scanners_wanted = Signal()
+    claiming_wanted = Signal()
     camera_wanted = Signal()
 
     def __init__(self, state: DeskState, style: Style, parent: QWidget | None = None) -> None:
@@ -137,6 +138,7 @@ class TopRow(QWidget):
         menu.addSeparator()
         menu.addAction(say("top.connections"), self.connections_wanted.emit)
         menu.addAction(say("top.scanners"), self.scanners_wanted.emit)
+        menu.addAction(say("top.claiming"), self.claiming_wanted.emit)
         menu.setMinimumWidth(self._connection.width())
         menu.popup(self._connection.mapToGlobal(QPoint(0, self._connection.height() + 4)))
 

@@ -6,10 +6,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from station.core.news import Heard, ScanHeard
 from station.desk import batches, cooling
 from station.ui.banner import Kind
+from station.ui.claiming_doors import HOLD, ClaimRules
+from station.ui.hold import GRACE_MS, HOLD_MS
 from station.ui.window import Window
 from tests.ui.panel_bench import PanelBench, part, real_desk, texts
+from tests.ui.rows import plan_of
 from tests.ui.test_queue_panel import SINGLE, TIMEOUT, queue_up, resume
 
 
@@ -49,8 +53,12 @@ def bench(qtbot: QtBot) -> PanelBench:
     return PanelBench(qtbot)
 
 
+def rules(bench: PanelBench, wanted: ClaimRules) -> None:
+    bench.window.conduct.press.rules = lambda: wanted
+
+
 def test_a_large_claim_that_cannot_be_undone_wants_a_second_press(bench: PanelBench) -> None:
-    bench.window.conduct.ask_above = lambda: 5
+    rules(bench, ClaimRules(confirm_above=5))
     QTest.keyClick(bench.window, Qt.Key.Key_F9)
     assert bench.source.wished("claim") == []
     assert "It cannot be undone" in texts(bench.window.parts.banner)
@@ -59,6 +67,83 @@ def test_a_large_claim_that_cannot_be_undone_wants_a_second_press(bench: PanelBe
 
 
 def test_a_small_claim_goes_at_the_first_press(bench: PanelBench) -> None:
-    bench.window.conduct.ask_above = lambda: 5_000
+    rules(bench, ClaimRules(confirm_above=5_000, confirm_by=HOLD))
     QTest.keyClick(bench.window, Qt.Key.Key_F9)
     assert len(bench.source.wished("claim")) == 1
+
+
+@pytest.fixture
+def held(bench: PanelBench) -> PanelBench:
+    rules(bench, ClaimRules(confirm_above=5, confirm_by=HOLD))
+    return bench
+
+
+def claims(bench: PanelBench) -> int:
+    return len(bench.source.wished("claim"))
+
+
+def test_kept_pressed_the_button_fills_and_claims_once(held: PanelBench) -> None:
+    button = held.window.parts.claim
+    QTest.mousePress(button, Qt.MouseButton.LeftButton)
+    assert "Let go, and nothing is claimed" in held.window.parts.band.shown.headline.line
+    half = button.grab().toImage()
+    held.qtbot.wait(HOLD_MS // 2)
+    assert button.grab().toImage() != half
+    assert claims(held) == 0
+    held.qtbot.waitUntil(lambda: claims(held) == 1, timeout=TIMEOUT)
+    QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
+    held.qtbot.wait(2 * GRACE_MS)
+    assert claims(held) == 1
+    assert "Let go" not in held.window.parts.band.shown.headline.line
+
+
+def test_let_go_too_early_nothing_is_claimed_and_it_is_said(held: PanelBench) -> None:
+    button = held.window.parts.claim
+    for by_mouse in (True, False):
+        if by_mouse:
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        else:
+            button.click()
+        held.qtbot.waitUntil(lambda: "Let go too early" in texts(held.window.parts.banner), timeout=TIMEOUT)
+        held.qtbot.wait(HOLD_MS // 3)
+        assert claims(held) == 0
+        held.window.parts.banner.take_back(Kind.WISH)
+
+
+def test_the_key_is_kept_pressed_too_however_it_repeats(held: PanelBench) -> None:
+    QTest.keyPress(held.window, Qt.Key.Key_F9)
+    held.qtbot.wait(HOLD_MS // 3)
+    QTest.keyRelease(held.window, Qt.Key.Key_F9)  # as a key repeats where the system does not say so
+    QTest.keyPress(held.window, Qt.Key.Key_F9)
+    held.qtbot.waitUntil(lambda: claims(held) == 1, timeout=TIMEOUT)
+    QTest.keyRelease(held.window, Qt.Key.Key_F9)
+    QTest.keyPress(held.window, Qt.Key.Key_F9)
+    QTest.keyRelease(held.window, Qt.Key.Key_F9)
+    held.qtbot.waitUntil(lambda: "Let go too early" in texts(held.window.parts.banner), timeout=TIMEOUT)
+    assert claims(held) == 1
+
+
+def test_space_on_the_button_is_held_too(held: PanelBench) -> None:
+    button = held.window.parts.claim
+    button.setFocus()
+    QTest.keyPress(button, Qt.Key.Key_Space)
+    held.qtbot.waitUntil(lambda: claims(held) == 1, timeout=TIMEOUT)
+    QTest.keyRelease(button, Qt.Key.Key_Space)
+    held.qtbot.wait(2 * GRACE_MS)
+    assert claims(held) == 1
+
+
+def test_rows_that_change_meanwhile_end_the_holding(held: PanelBench) -> None:
+    QTest.mousePress(held.window.parts.claim, Qt.MouseButton.LeftButton)
+    held.tell(plan_of(held.items, devices=(("Oslo-West", 99),), ready=99))
+    assert "nothing was claimed" in texts(held.window.parts.banner)
+    held.qtbot.wait(HOLD_MS // 3)
+    assert not held.window.conduct.press.hold.on
+    QTest.mouseRelease(held.window.parts.claim, Qt.MouseButton.LeftButton)
+    assert claims(held) == 0
+
+
+def test_a_claim_label_is_confirmed_by_itself_where_the_button_is_held(held: PanelBench) -> None:
+    for _ in range(2):
+        held.tell(ScanHeard(Heard.KEPT, None, "", "serial: COM3", command="claim"))
+    assert claims(held) == 1
