@@ -1,5 +1,7 @@
 """One box for five systems: the real backends against the bundled server's dialects, in one table, one Claim."""
 
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ from station.server import dialects
 from station.server.app import build as build_server
 from station.settings import Settings
 from station.store import PassphraseSeal, open_store
+from tests.server.clusters import NoPostgres, cluster
 
 from .bench import PATIENCE_S, Bench
 from .scripted import MovedClock, wait_for
@@ -34,8 +37,8 @@ KINDS = ("disruptive", "xyte", "datacake", "here")
 class Server:
     """The bundled server with its practice, served in this process."""
 
-    def __init__(self, path: Path, clock: MovedClock) -> None:
-        self.app = build_server(f"sqlite:///{path}", clock=clock.now, practice=True, served=True)
+    def __init__(self, url: str, clock: MovedClock) -> None:
+        self.app = build_server(url, clock=clock.now, practice=True, served=True)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await self.app(scope, receive, send)
@@ -46,13 +49,29 @@ class Server:
             yield
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def server_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty database for the server; PostgreSQL's in a cluster of its own."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'server.db'}"
+        return
+    folder = Path(tempfile.mkdtemp(prefix="station-pg-"))  # its user may not enter pytest's own folder
+    try:
+        with cluster(folder) as url:
+            yield url
+    except NoPostgres as reason:
+        pytest.skip(str(reason))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def bench(tmp_path: Path, server_url: str) -> Iterator[Bench]:
     home, clock = tmp_path, MovedClock()
     folders = Folders(home / "data", home, home / "state", home / "logs")
     folders.make(False)
     base = folders.databases(False)
-    server = Server(base / "server.db", clock)
+    server = Server(server_url, clock)
     network, lock = Network(lambda: [server.serve]), Lock(base)
 
     def backends() -> dict[str, Any]:
