@@ -47,7 +47,8 @@ class Traits:
     """What a backend can do, so that nobody has to ask which vendor it is.
 
     ``items_a_call`` devices at most go in one claim, ``look_ups_a_call`` identifiers in one look-up request and
-    ``look_ups_at_once`` requests at a time. ``safe_to_repeat``: the same call may go again after a lost answer.
+    ``look_ups_at_once`` requests at a time. ``safe_to_repeat``: the same call may go again after a lost answer;
+    ``remembers``: what it is answered is then what became of the first time.
     ``starts`` says what a claim starts ("prepaid_subscription", "" for nothing), ``release_costs`` what a release
     loses ("history", "" for nothing): codes that the screen makes sentences of. ``look_up`` false: nothing can be asked
     before a claim; where it is true, a finding may still be *unchecked*, for a device that it does not tell of.
@@ -61,6 +62,7 @@ class Traits:
     look_ups_a_call: int = 50
     look_ups_at_once: int = 4
     safe_to_repeat: bool = False
+    remembers: bool = False
     release: bool = False
     move: bool = False
     rename: bool = False

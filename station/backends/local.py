@@ -41,6 +41,7 @@ class Local(Backend):
         items_a_call=100,
         look_ups_a_call=AT_ONCE,
         safe_to_repeat=True,
+        remembers=True,
         release=True,
         move=True,
         rename=True,

@@ -160,6 +160,7 @@ confirmed.rescue = lost  # type: ignore[attr-defined]
 def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> float:
     """Settle one device by its read-back; gives the seconds to wait where it is too early to tell."""
     state = told.state if told else ReadBack.CANNOT_TELL
+    refused = work.state.refused.get(device.id)
     new, kind = Progress.HELD, OutcomeKind.UNKNOWN
     if state is ReadBack.OURS:
         new, kind = Progress.CLAIMED, OutcomeKind.ALREADY_OURS
@@ -171,16 +172,18 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> f
             _remember(work, device, state)
             return wait
         new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
-    elif state is ReadBack.FREE or call.state is not CallState.ANSWERED:
+    elif refused is not None or state is ReadBack.FREE or call.state is not CallState.ANSWERED:
         # A request that was given up on may land late: what is not there yet is looked for again until it is quiet.
         wait = _quiet_left(work, call)
         if wait > 0:
             _remember(work, device, state)
             return min(wait, LOOK_AGAIN_S)
-        if state is ReadBack.FREE and _may_go_again(work, call, device):
+        if refused is not None and refused.kind not in (OutcomeKind.ALREADY_CLAIMED, OutcomeKind.UNKNOWN):
+            new, kind = Progress.REFUSED, refused.kind
+        elif state is ReadBack.FREE and _may_go_again(work, call, device):
             new = Progress.QUEUED
     known = HowKnown.READ_BACK if new in (Progress.CLAIMED, Progress.REFUSED) else HowKnown.NOT_KNOWN
-    before = device.outcome or Outcome(OutcomeKind.UNKNOWN)
+    before = refused or device.outcome or Outcome(OutcomeKind.UNKNOWN)
     outcome = Outcome(
         kind, known, handle=told.handle if told else "", place=told.place if told else "",
         code=before.code, text=before.text or (told.raw if told else ""), request_id=before.request_id,
@@ -192,6 +195,7 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> f
     if new in (Progress.CLAIMED, Progress.REFUSED):
         work.store.forget_secrets(changed)
     work.state.shown_as.pop(device.id, None)
+    work.state.refused.pop(device.id, None)
     return 0.0
 
 

@@ -43,6 +43,8 @@ def begin(work: Work, connection: str, batch: Batch, rows: Rows) -> None:
         call=call.key, who=batch.operator, why="call",
     )
     work.touch(*marked)
+    for _, _, device in rows:
+        work.state.refused.pop(device.id, None)
     work.after.append(lambda: work.state.busy.update({connection: call.key}))
     work.outside.faults("send.before_commit")
     send(work, backend, call)
@@ -105,10 +107,14 @@ def _answer(work: Work, call: Call, answer: Answer) -> None:
     pace.measure(work, call)
     outcomes = _by_device(answer)
     open_devices = [d for d in work.store.devices_of_call(call.key) if d.progress in _WAITING]
-    unsure = False
+    unsure, forgets = False, not work.state.backends[call.connection].traits.remembers
     for device in open_devices:
         outcome = outcomes.pop(device.device_id, None)
-        if outcome is None or outcome.kind in _MUST_CONFIRM:
+        # What a repeat is refused for says nothing about the first time.
+        refused_again = outcome is not None and call.tries > 0 and forgets and outcome.kind not in DONE
+        if outcome is not None and refused_again:
+            work.state.refused[device.id] = outcome
+        if outcome is None or outcome.kind in _MUST_CONFIRM or refused_again:
             unsure = True
             _step(work, device, Progress.UNKNOWN, outcome, "left out of the answer" if outcome is None else "confirm")
         else:

@@ -6,6 +6,7 @@ from datetime import datetime
 from station.backends.base import Backend
 from station.core.errors import Cause
 from station.core.news import LineState
+from station.core.outcome import Outcome
 from station.core.target import Account
 
 from .pace import Pace
@@ -58,6 +59,8 @@ class State:
     """Keys of the calls whose read-back or repeat is under way."""
     shown_as: dict[int, str] = field(default_factory=dict)
     """What the last read-back said of a device that it did not settle, by the device's row."""
+    refused: dict[int, Outcome] = field(default_factory=dict)
+    """What a repeat was refused for, by the device's row, until a read-back tells of the first time."""
     again_at: dict[str, float] = field(default_factory=dict)
     """When (monotonic) an unanswered call may be asked about again, by its key."""
     part_at: dict[int, datetime] = field(default_factory=dict)

@@ -71,7 +71,7 @@ class Script:
 class Vendor(Local):
     """Asks the bundled server; forgets that it is safe to repeat."""
 
-    traits: Traits = replace(Local.traits, safe_to_repeat=False, items_a_call=10)
+    traits: Traits = replace(Local.traits, safe_to_repeat=False, remembers=False, items_a_call=10)
     script: Script
 
     async def account(self) -> Account:

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from station.core.batch import Batch
-from station.core.call import ReadBack
+from station.core.call import Answer, Call, DeviceResult, ReadBack
 from station.core.errors import Cause, TargetError
-from station.core.outcome import HowKnown, OutcomeKind
+from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 from station.desk import pauses
 
 from .bench import Bench
 from .conftest import Open, Start
-from .scripted import Script, Twist, fails, lost_before, wait_for
+from .scripted import Claim, MovedClock, Script, Twist, fails, lost_after, lost_before, wait_for
 
 KIT = "maple-harbor-lantern"
 
@@ -86,6 +86,33 @@ def test_a_repeat_whose_target_stays_refused_is_read_back_in_the_end(opened: Ope
     bench.station.desk.do(pauses.resume, "local").result(20)
     bench.until(lambda: bench.rows[1].progress is Progress.HELD)
     assert len(script.keys) == 3
+
+
+async def not_allowed(call: Call, _claim: Claim) -> Answer:
+    """The vendor answers, and it does nothing."""
+    no = Outcome(OutcomeKind.NOT_ALLOWED, HowKnown.ANSWER, code="403", text="no")
+    return Answer(tuple(DeviceResult(device.device_id, no) for device in call.devices))
+
+
+def test_what_a_repeat_is_refused_for_says_nothing_of_the_first_time(opened: Open, script: Script) -> None:
+    bench = _claim_one(opened, script, lost_after, not_allowed)
+    done = bench.until(lambda: bench.rows[1] if bench.rows[1].progress is Progress.CLAIMED else None)
+    assert done.outcome is not None
+    assert (done.outcome.kind, done.outcome.how_known) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
+    assert len(script.keys) == 2
+
+
+def test_a_repeat_that_is_refused_is_refused_once_no_late_claim_can_land(
+    opened: Open, script: Script, clock: MovedClock
+) -> None:
+    script.confirm = lambda told: [replace(each, state=ReadBack.CANNOT_TELL) for each in told]
+    bench = _claim_one(opened, script, lost_before, not_allowed)
+    assert wait_for(lambda: script.confirms)
+    assert bench.rows[1].progress is Progress.UNKNOWN
+    assert wait_for(lambda: bench.rows[1].progress is Progress.REFUSED or clock.leap(5))
+    outcome = bench.rows[1].outcome
+    assert outcome is not None
+    assert (outcome.kind, outcome.code) == (OutcomeKind.NOT_ALLOWED, "403")
 
 
 def _claim_one(opened: Open, script: Script, *claims: Twist) -> Bench:
