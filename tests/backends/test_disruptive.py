@@ -121,6 +121,14 @@ def test_odd_findings_are_kept_and_promise_nothing() -> None:
     assert (kit.status, kit.counts, kit.claimed) == (ClaimStatus.PARTLY_CLAIMED, (6, 0), 1)
 
 
+def test_an_answer_of_another_shape_tells_nothing_and_is_asked_for_again() -> None:
+    def say(seen: Seen) -> Said:
+        return (200, {"hello": ["world"]}, {}) if "claimInfo" in seen.target else (404, LOST, {})
+
+    with pytest.raises(NotSentError):
+        ask(Vendor(say), lambda backend: backend.confirm(call_of((FREE, FREE))))
+
+
 def test_whose_a_claimed_device_is_only_who_sees_all_can_tell() -> None:
     taken = {"type": "DEVICE", "device": device(isClaimed=True)}
     assert found(taken).devices[0].holder is Holder.NOT_TOLD

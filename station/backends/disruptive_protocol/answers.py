@@ -106,6 +106,7 @@ def read_info(value: Any) -> Info:
         return Info("kit", maybe_text(kit, "displayName"), devices, _counts(kit), _raw(info))
     if isinstance(device, dict):
         return Info("device", "", (_found(device),), None, _raw(info))
+    text_at(info, "type")  # with neither, it is another's answer: that tells nothing, and is asked for again
     return Info("", "", (), None, _raw(info))
 
 
