@@ -1,10 +1,15 @@
 """Scans in words of one line, and lines that belong to one label."""
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 _SHORTEST_WAIT_MS = 40
-_BEATS = 4
+_FEWEST_BEATS, _MOST_BEATS = 2.5, 4.0
+"""How many keys' time the next line may take: few where the scanner types as evenly as a clock, more where it does not
+or where nobody knows yet."""
+_REMEMBERED, _ENOUGH = 20, 8
+"""Lines whose evenness is remembered, and how many it takes to go by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Lines:
     def __init__(self, joins: Callable[[str], bool], accepts: Callable[[str], bool], longest_ms: int) -> None:
         self._joins, self._accepts, self._longest_ms = joins, accepts, longest_ms
         self._bursts: list[Burst] = []
+        self._unevenness: deque[float] = deque(maxlen=_REMEMBERED)
 
     @property
     def waiting(self) -> bool:
@@ -54,11 +60,19 @@ class Lines:
         if not self._bursts:
             return 0
         last = self._bursts[-1]
-        return min(self._longest_ms, max(_SHORTEST_WAIT_MS, round(_BEATS * last.mean_gap), 2 * last.max_gap))
+        return min(self._longest_ms, max(_SHORTEST_WAIT_MS, round(self._beats * last.mean_gap), 2 * last.max_gap))
+
+    @property
+    def _beats(self) -> float:
+        if len(self._unevenness) < _ENOUGH:
+            return _MOST_BEATS
+        return min(_MOST_BEATS, max(_FEWEST_BEATS, 2 * max(self._unevenness)))
 
     def add(self, burst: Burst) -> list[Burst]:
         """Take one line; returns the labels that are complete now."""
         done: list[Burst] = []
+        if burst.mean_gap:
+            self._unevenness.append(burst.max_gap / burst.mean_gap)
         text = _text([*self._bursts, burst])
         if self._bursts and not (self._joins(text) or self._accepts(text)):
             done, text = self.close(), burst.text

@@ -1,5 +1,7 @@
 """Labels of several lines, whose line ends a scanner types as Enter."""
 
+import random
+
 import pytest
 
 from station.labels import begins, knows
@@ -49,6 +51,36 @@ def test_a_lone_first_line_is_delivered_in_time() -> None:
     books.tick(deadline)
     assert books.texts == ["50-01"]
     assert rule.deadline_ms is None
+
+
+def test_a_scanner_that_types_evenly_is_heard_of_sooner() -> None:
+    rule: BurstRule[Tap] = BurstRule(joins=lines)
+    books = Books(rule).run([key for number in range(8) for key in scan("50-01\r", 1000 + 400 * number)])
+    deadline = rule.deadline_ms
+    assert deadline == 3880 + 41  # it has shown that it never pauses
+    books.tick(deadline)
+    assert books.texts == ["50-01"] * 8
+
+
+UNEVEN = 0.05
+"""How many gaps are long: a trace of a real scanner has 13 to 16 ms and now and then 22 to 50."""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_lines_of_an_uneven_scanner_stay_together(seed: int) -> None:
+    chance = random.Random(seed)
+    rule: BurstRule[Tap] = BurstRule(accepts=knows, joins=begins)
+    books, at, wanted = Books(rule), 1000, list[str]()
+    for number in range(300):
+        serial = f"T21-{number:05}"
+        text = f"{serial}\r{MAC}\r" if number % 2 else f"{serial}\r"
+        keys = list(typed(text, at, lambda: chance.uniform(22, 50) if chance.random() < UNEVEN
+                          else chance.uniform(13, 16), hold=2))
+        wanted.append(text.rstrip("\r").replace("\r", "\n"))
+        books.run(keys)
+        books.run([], ticking=True)
+        at = keys[-1][0] + 400
+    assert books.finish().texts == wanted
 
 
 def test_a_slow_scanners_next_line_is_waited_for_longer() -> None:
