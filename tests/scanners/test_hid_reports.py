@@ -6,31 +6,7 @@ from hypothesis import strategies as st
 
 from station.core.scan import LONGEST_SCAN
 from station.scanners.framing.hid_reports import BYTE_COUNT, CONTINUED, DECODED, Code, Codes, read_descriptor
-
-# Usage page bar code scanner, application collection; each list below is one maker's way.
-HEAD = bytes([0x05, 0x8C, 0x09, 0x02, 0xA1, 0x01, 0x09, 0x12, 0xA1, 0x02])
-TAIL = bytes([0xC0, 0xC0])
-LENGTH = bytes([0x05, 0x01, 0x09, 0x3B, 0x15, 0x00, 0x26, 0xFF, 0x00, 0x75, 0x08, 0x95, 0x01, 0x81, 0x02, 0x05, 0x8C])
-AIM = bytes([0x75, 0x08, 0x95, 0x01, 0x09, 0xFB, 0x81, 0x02, 0x09, 0xFC, 0x81, 0x02, 0x09, 0xFD, 0x81, 0x02])
-MORE = bytes([0x75, 0x01, 0x95, 0x01, 0x09, 0xFF, 0x81, 0x02, 0x75, 0x07, 0x95, 0x01, 0x81, 0x03])
-
-
-def data(count: int) -> bytes:
-    return bytes([0x75, 0x08, 0x95, count, 0x09, 0xFE, 0x82, 0x02, 0x01])
-
-
-COMMON = HEAD + bytes([0x85, 0x02]) + LENGTH + AIM + data(56) + bytes([0x75, 8, 0x95, 2, 0x81, 3]) + MORE + TAIL
-"""Report 2: length, AIM identifier, 56 bytes, two of the vendor's own, continued."""
-OTHER_ORDER = HEAD + MORE + data(20) + AIM + TAIL
-"""Not numbered, no length: continued first, 20 bytes, AIM identifier last."""
-
-
-def common(part: bytes, *, more: bool = False, aim: bytes = b"]Q1") -> bytes:
-    return bytes([2, len(part)]) + aim + part.ljust(56, b"\0") + b"\0\0" + bytes([more])
-
-
-def other(part: bytes, *, more: bool = False, aim: bytes = b"]C1") -> bytes:
-    return bytes([more]) + part.ljust(20, b"\0") + aim
+from tests.scanners.hid_models import COMMON, OTHER_ORDER, common, other
 
 
 def test_a_descriptor_tells_where_things_are() -> None:
