@@ -6,7 +6,8 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 NO_SCREEN := No screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "make demo" does the whole job without one
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-postgres faults kill9 bench lock scanners-soak smoke-build
+.PHONY: help run demo test lint test-postgres faults kill9 bench lock scanners-soak smoke-build \
+  deb rpm check-installers bench-installers
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -60,3 +61,22 @@ smoke-build: ## build the program as one folder in dist/station and let it test 
 	  packaging/pyinstaller/station.spec
 	$(OFFSCREEN) STATION_HOME="$(CURDIR)/build/smoke-home" STATION_STATE="$(CURDIR)/build/smoke-state" \
 	  dist/station/station --self-test --json
+
+deb: ## build the package for Debian and Ubuntu in dist (DEB_COMPRESSION=zstd: quicker and larger)
+	@$(SET_UP) deb
+	$(PYTHON_HERE) packaging/linux/build.py deb
+	@$(PYTHON_HERE) packaging/checksums.py
+
+rpm: ## build the package for Fedora and its like in dist, of the same tree
+	@$(SET_UP) deb
+	$(PYTHON_HERE) packaging/linux/build.py rpm
+	@$(PYTHON_HERE) packaging/checksums.py
+
+check-installers: ## install, use, upgrade and remove what lies in dist, each on a clean system (SUITES="bookworm trixie")
+	@$(SET_UP) deb
+	packaging/linux/check.sh $(SUITES)
+	$(if $(wildcard packaging/windows/check.sh),packaging/windows/check.sh)
+
+bench-installers: ## measure what lies in dist: sizes, what each large part is for, the self-test beside the source tree's
+	@$(SET_UP) test
+	$(OFFSCREEN) $(PYTHON_HERE) packaging/measure.py

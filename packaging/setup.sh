@@ -5,6 +5,7 @@
 #   packaging/setup.sh test       and what its tests need
 #   packaging/setup.sh postgres   and a PostgreSQL server
 #   packaging/setup.sh build      and what the build of the program as one folder needs
+#   packaging/setup.sh deb        and what the packages for Linux and their checks need
 #
 # Where nothing is to do it says nothing and ends at once. PYTHON=… names the interpreter to use.
 set -eu
@@ -30,6 +31,13 @@ libxcb-render-util.so.0=libxcb-render-util0 libxcb-shape.so.0=libxcb-shape0 libx
 libxcb-sync.so.1=libxcb-sync1 libxcb-util.so.1=libxcb-util1 libxcb-xfixes.so.0=libxcb-xfixes0
 libxcb-xkb.so.1=libxcb-xkb1 libwayland-client.so.0=libwayland-client0
 libwayland-cursor.so.0=libwayland-cursor0 libwayland-egl.so.1=libwayland-egl1
+'
+
+# What the package for Linux leaves to the system, besides; its dependencies are read off what is installed here.
+packaged='libcups.so.2=libcups2 liblapack.so.3=liblapack3 libxcb-glx.so.0=libxcb-glx0'
+tools='
+dpkg-shlibdeps=dpkg-dev lintian=lintian debootstrap=debootstrap desktop-file-validate=desktop-file-utils
+appstreamcli=appstream man=man-db rpmbuild=rpm xz=xz-utils
 '
 
 say() { echo "set-up: $*"; }
@@ -95,7 +103,9 @@ missing_python() {
 
 missing_libraries() {
     known=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p)
-    for pair in $libraries; do
+    wanted=$libraries
+    [ "$goal" != deb ] || wanted="$libraries $packaged"
+    for pair in $wanted; do
         case $known in
             *"	${pair%%=*} "*) ;;
             *) echo "${pair#*=}" ;;
@@ -126,6 +136,13 @@ missing_tools() {
         build)
             command -v objcopy >/dev/null 2>&1 || echo binutils
             missing_python_library
+            ;;
+        deb)
+            command -v objcopy >/dev/null 2>&1 || echo binutils
+            missing_python_library
+            for pair in $tools; do
+                command -v "${pair%%=*}" >/dev/null 2>&1 || echo "${pair#*=}"
+            done
             ;;
     esac
     command -v Xvfb >/dev/null 2>&1 || echo xvfb
@@ -190,15 +207,15 @@ install_station() {
 }
 
 case $goal in
-    run | test | postgres | build) ;;
-    *) stop "unknown goal '$goal': run, test, postgres or build" ;;
+    run | test | postgres | build | deb) ;;
+    *) stop "unknown goal '$goal': run, test, postgres, build or deb" ;;
 esac
 if [ "$(cat "$mark" 2>/dev/null)" = "$(state)" ] && suits "$environment/bin/python"; then
     exit 0
 fi
 mkdir -p build
 install_system_packages
-[ "$goal" != build ] || install_system_packages # only now it is known which Python there is
+case $goal in build | deb) install_system_packages ;; esac # only now it is known which Python there is
 make_environment
 install_python_packages
 install_station
