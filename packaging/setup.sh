@@ -4,6 +4,7 @@
 #   packaging/setup.sh run        what the program needs
 #   packaging/setup.sh test       and what its tests need
 #   packaging/setup.sh postgres   and a PostgreSQL server
+#   packaging/setup.sh hardware   and what a kernel of its own in QEMU needs, with a camera that is built for it
 #   packaging/setup.sh build      and what the build of the program as one folder needs
 #   packaging/setup.sh deb        and what the packages for Linux and their checks need
 #
@@ -129,10 +130,25 @@ missing_python_library() {
     PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "$package" || echo "$package"
 }
 
+# A program of a package, also one that only root's path leads to.
+missing_program() { PATH=$PATH:/sbin:/usr/sbin command -v "$1" >/dev/null 2>&1 || echo "$2"; }
+
+# The kernel itself is fetched by the tests, unpacked and not installed.
+missing_guest() {
+    missing_program qemu-system-x86_64 qemu-system-x86
+    missing_program modprobe kmod
+    missing_program udevadm udev
+    missing_program mke2fs e2fsprogs
+    missing_program gcc gcc
+    missing_program make make
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q 'libelf\.so\.1 ' || echo libelf1
+}
+
 missing_tools() {
     case $goal in
         run) return ;;
         postgres) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql ;;
+        hardware) missing_guest ;;
         build)
             command -v objcopy >/dev/null 2>&1 || echo binutils
             missing_python_library
@@ -207,8 +223,8 @@ install_station() {
 }
 
 case $goal in
-    run | test | postgres | build | deb) ;;
-    *) stop "unknown goal '$goal': run, test, postgres, build or deb" ;;
+    run | test | postgres | hardware | build | deb) ;;
+    *) stop "unknown goal '$goal': run, test, postgres, hardware, build or deb" ;;
 esac
 if [ "$(cat "$mark" 2>/dev/null)" = "$(state)" ] && suits "$environment/bin/python"; then
     exit 0
