@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -13,7 +14,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 import deb  # noqa: E402 - the folders above first
 import freeze  # noqa: E402
 import rpm  # noqa: E402
-from project import ROOT, version  # noqa: E402
+from project import PACKAGE, ROOT, version  # noqa: E402
 
 
 def main() -> None:
@@ -25,6 +26,8 @@ def main() -> None:
     program = given.program or freeze.freeze(given.work)
     make = deb.build if given.what == "deb" else rpm.build
     package = make(program, given.work, given.output, given.version, given.compression)
+    parts = given.output / f"{PACKAGE}_{given.version}_linux.cdx.json"
+    shutil.copyfile(freeze.licences(program) / "sbom.cdx.json", parts)
     print(f"{package}: {package.stat().st_size / 1e6:.1f} MB in {time.monotonic() - began:.0f} s")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def missing(source: Path, installed: Path) -> list[str]:
-    """A line for each step or name that the source tree's self-test tells and the installed one's does not, or in turn."""
+    """A line for each step or name that one of the two self-tests tells and the other does not."""
     here, there = _names(source), _names(installed)
     told = [f"no step {step}" for step in here.keys() - there.keys()]
     for step in sorted(here.keys() & there.keys()):

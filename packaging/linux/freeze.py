@@ -22,15 +22,18 @@ def freeze(work: Path) -> Path:
          "--distpath", str(program.parent), "--workpath", str(work / "pyinstaller"), str(SPEC)],
         check=True, cwd=ROOT, env={**os.environ, **always, "PYINSTALLER_CONFIG_DIR": str(work / "cache")},
     )
-    add_licences(program, work)
+    add_licences(program)
     return program
 
 
-def add_licences(program: Path, work: Path) -> None:
+def add_licences(program: Path) -> None:
     """Write what the program is made of, and under which licences, to where *About* reads it."""
-    if not PARTS.exists():
-        return
-    licences = work / "licences"
-    shutil.rmtree(licences, ignore_errors=True)
-    subprocess.run([sys.executable, str(PARTS), "--output", str(licences)], check=True, cwd=ROOT)
-    shutil.copytree(licences, program / "_internal" / "resources" / "licences", dirs_exist_ok=True)
+    subprocess.run(
+        [sys.executable, str(PARTS), "--platform", "linux", "--tree", str(program), "--output", str(licences(program))],
+        check=True, cwd=ROOT, stdout=subprocess.DEVNULL, env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch())},
+    )
+
+
+def licences(program: Path) -> Path:
+    """The list of the program's parts (sbom.cdx.json) and their licences, in its folder."""
+    return program / "_internal" / "resources" / "licences"
