@@ -6,7 +6,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 NO_SCREEN := No screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "make demo" does the whole job without one
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-postgres faults kill9 bench lock scanners-soak smoke-build \
+.PHONY: help run demo test lint test-postgres faults kill9 bench lock scanners-soak hardware smoke-build \
   deb rpm check-installers bench-installers
 
 help: ## list these targets
@@ -34,9 +34,10 @@ test-postgres: ## run the server's tests on a PostgreSQL cluster of their own
 	@$(SET_UP) postgres
 	$(PYTHON_HERE) -m pytest -m postgres
 
-faults: ## spoil claims at every system, SHIFTS each, every fault of every kind of call FORCED times (SEED repeats a run)
+faults: ## spoil claims at every system, SUBMISSIONS of them, every fault of every kind of call FORCED times (SEED repeats)
 	@$(SET_UP) test
-	$(PYTHON_HERE) -m tests.faults faults --shifts $(or $(SHIFTS),100) --forced $(or $(FORCED),50) \
+	$(PYTHON_HERE) -m tests.faults faults --shifts $(or $(SHIFTS),20) --forced $(or $(FORCED),50) \
+	  --submissions $(or $(SUBMISSIONS),20000) --jobs $(or $(JOBS),2) --minutes $(or $(MINUTES),110) \
 	  $(if $(PROTOCOLS),--protocols $(PROTOCOLS)) $(if $(SEED),--seed $(SEED))
 
 kill9: ## kill the station at every named point and at RUNS random moments (SEED repeats a run)
@@ -46,6 +47,10 @@ kill9: ## kill the station at every named point and at RUNS random moments (SEED
 scanners-soak: ## SCANS simulated scans of keyboard-type scanners among typing people (SEED repeats a run)
 	@$(SET_UP) test
 	$(PYTHON_HERE) -m tests.scanners.soak --scans $(or $(SCANS),1000000) $(if $(SEED),--seed $(SEED))
+
+hardware: ## read scanners and cameras that a kernel in QEMU emulates: plugged in, pulled out, taken by others
+	@$(SET_UP) hardware
+	$(PYTHON_HERE) -m tests.hardware $(PARTS)
 
 bench: ## measure against the yardsticks and print one table
 	@$(SET_UP) test

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import kill9, report
+from . import kill9, report, roster
 from .protocols import PROTOCOLS
 
 
@@ -19,8 +19,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _faults(asked: argparse.Namespace) -> int:
-    wanted = report.Wanted(asked.protocols, asked.shifts, asked.seed, asked.forced, asked.ways)
-    return report.print_all(report.run(wanted))
+    wanted = roster.Wanted(
+        asked.protocols, asked.shifts, asked.seed, asked.forced, asked.ways, asked.jobs, asked.submissions,
+        asked.minutes, asked.limit,
+    )
+    return report.print_all(roster.run(wanted))
 
 
 def _kill9(asked: argparse.Namespace) -> int:
@@ -53,15 +56,24 @@ def _read(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.faults")
     suites = parser.add_subparsers(dest="suite", required=True)
     faults = suites.add_parser("faults", help="claims through a network that spoils exchanges")
-    faults.add_argument("--protocols", nargs="*", choices=list(PROTOCOLS), default=list(PROTOCOLS))
-    faults.add_argument("--shifts", type=int, default=1, help="of each protocol")
-    faults.add_argument("--ways", type=int, default=4, help="connections in one shift")
-    faults.add_argument("--forced", type=int, nargs="?", const=1, default=0, metavar="TIMES")
+    _add_faults(faults)
     kills = suites.add_parser("kill9", help="kills, and what is left of the claims after them")
     _add_kills(kills)
     for suite in (faults, kills):
         suite.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     return parser.parse_args(arguments)
+
+
+def _add_faults(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--protocols", nargs="*", choices=list(PROTOCOLS), default=list(PROTOCOLS))
+    parser.add_argument("--shifts", type=int, default=1, help="of each protocol")
+    parser.add_argument("--ways", type=int, default=8, help="connections in one shift")
+    parser.add_argument("--jobs", type=int, default=1, help="shifts at a time, each in a process of its own")
+    often = "every fault of every kind of call so often at least"
+    parser.add_argument("--forced", type=int, nargs="?", const=1, default=0, metavar="TIMES", help=often)
+    parser.add_argument("--submissions", type=int, default=0, help="claims spoiled at least, over all protocols")
+    parser.add_argument("--limit", type=float, default=0.6, help="the desk's time limits in s; longer on a busy machine")
+    parser.add_argument("--minutes", type=float, default=24 * 60.0, help="begin no shift after these")
 
 
 def _add_kills(parser: argparse.ArgumentParser) -> None:

@@ -122,6 +122,15 @@ def fewer(answer: bytes, lists: tuple[str, ...]) -> bytes:
     return b"\r\n".join([*kept, b"Content-Length: %d" % len(short), b"", short])
 
 
+def without_end(answer: bytes) -> bytes | None:
+    """An answer that does not end its connection; None where only the connection's end would tell its own."""
+    head, gap, body = answer.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
+    if not any(line.lower() == b"content-length: %d" % len(body) for line in lines):
+        return None
+    return b"\r\n".join(lines) + gap + body
+
+
 def _drop_one(value: Any, lists: tuple[str, ...]) -> None:
     for name in lists:
         held = value.get(name) if isinstance(value, dict) else None

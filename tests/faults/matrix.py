@@ -36,23 +36,23 @@ from .plan import Spoiling
 from .protocols import Protocol
 from .proxy import Proxy, running
 
-PACE = 40.0
-"""How many times faster the desk's clocks run than the real ones, so that its waits end within a test."""
-LIMIT_S = 0.6
-"""The desk's time limits, in real seconds: shorter than the proxy's delays."""
-PATIENCE_S = 45.0
+QUIET_S = 120.0
+"""The desk's own quiet period, by its own clock: a late claim has landed by then."""
+AT_ONCE = 2
+"""Look-ups under way at a time of one connection: many connections at once still get their answers in time."""
+PATIENCE_S = 120.0
 """How long a shift's claims may take to come to rest once the faults are over."""
 WAITING = frozenset({Progress.QUEUED, Progress.SENDING, Progress.UNKNOWN})
 
 
 class FastClock(SystemClock):
-    """The clock that waits are counted by, ``PACE`` times as fast from now on; the wall clock is the real one."""
+    """The clock that waits are counted by, ``pace`` times as fast from now on; the wall clock is the real one."""
 
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
+    def __init__(self, pace: float) -> None:
+        self._begun, self._pace = time.monotonic(), pace
 
     def monotonic(self) -> float:
-        return self._begun + (time.monotonic() - self._begun) * PACE
+        return self._begun + (time.monotonic() - self._begun) * self._pace
 
 
 @dataclass
@@ -60,6 +60,7 @@ class Shift:
     """What a shift came to; ``wrong`` is empty where all is as it must be."""
 
     kind: str
+    seed: str = ""
     devices: int = 0
     claims: int = 0
     spoiled: Counter[tuple[str, Fault]] = field(default_factory=Counter)
@@ -72,18 +73,29 @@ class Shift:
 
 @dataclass(frozen=True)
 class Size:
-    """How many devices a shift claims, over how many connections and how many in one call, and for how long the faults
-    go on at least."""
+    """How many devices a shift claims, over how many connections and how many in one call, for how long the faults go
+    on where the claims do not come to rest before, and the desk's time limits in real seconds."""
 
     devices: int
-    ways: int = 4
+    ways: int = 8
     a_call: int = 1
-    faults_for_s: float = 15.0
+    faults_for_s: float = 150.0
+    limit_s: float = 0.6
+
+    @property
+    def late_s(self) -> float:
+        """How long the proxy keeps back what comes late."""
+        return self.limit_s + 0.6
+
+    @property
+    def pace(self) -> float:
+        """How many times faster the desk's clocks run than the real ones, so that its waits end within a test."""
+        return QUIET_S / (self.late_s + 1.2)
 
 
 def work_a_shift(protocol: Protocol, folder: Path, spoiling: Spoiling, size: Size) -> Shift:
     """Claim devices over some connections under the plan, and look at what came of it."""
-    shift = Shift(protocol.kind, size.devices)
+    shift = Shift(protocol.kind, devices=size.devices)
     begun = time.monotonic()
     names = [f"v{number}" for number in range(size.ways)]
     with _opened(protocol, folder, spoiling, size, names) as (bench, proxy):
@@ -116,12 +128,14 @@ def _opened(
         assert imported.stored, imported.bad
         protocol.wait_for_practice(folder / "server.db")
         upstream = int(address.rpartition(":")[2])
-        proxy = Proxy(upstream, certificates, spoiling, dict(protocol.words), protocol.lists)
+        words = dict(protocol.words)
+        proxy = Proxy(upstream, certificates, spoiling, spoiling.keeps, words, protocol.lists, size.late_s)
         stack.enter_context(running(proxy))
         stack.enter_context(resolved(spoiling.knock))
         # No proxy of this machine's, and none of its authorities: to read them all takes longer than the limits here.
         authority = str(certificates.authority)
-        limits: dict[str, object] = {"claim_timeout_s": LIMIT_S, "look_up_timeout_s": LIMIT_S, "ca_file": authority}
+        limits: dict[str, object] = {"claim_timeout_s": size.limit_s, "look_up_timeout_s": size.limit_s}
+        limits |= {"look_ups_at_once": AT_ONCE, "ca_file": authority}
         connections, environment = [], {"NO_PROXY": DOMAIN, "no_proxy": DOMAIN, "SSL_CERT_FILE": authority}
         if protocol.size_setting:
             limits[protocol.size_setting] = size.a_call
@@ -132,7 +146,7 @@ def _opened(
         stack.enter_context(_environment(environment))
         folders = Folders(folder / "data", folder, folder / "state", folder / "logs")
         settings = Settings(connections=tuple(connections))
-        bench = Bench(assemble(settings, folders, faults=spoiling.sends, clock=FastClock()))
+        bench = Bench(assemble(settings, folders, faults=spoiling.sends, clock=FastClock(size.pace)))
         stack.callback(bench.stop)
         bench.start()
         yield bench, proxy
@@ -179,8 +193,8 @@ class Person:
         """Until nothing waits and nothing that came back can be claimed; the faults are over by then, as they are."""
 
         def done() -> bool:
-            self.spoiling.on = self.spoiling.on and (time.monotonic() < faults_end or bool(self.spoiling.forced))
-            self.spoiling.on = self.spoiling.on and time.monotonic() < faults_end + PATIENCE_S
+            late_s = time.monotonic() - faults_end
+            self.spoiling.on = self.spoiling.on and (late_s < 0 or (bool(self.spoiling.forced) and late_s < PATIENCE_S))
             if self._looked_up() and self.bench.plan().counts.ready:
                 self.bench.claim()
                 return False
@@ -204,7 +218,7 @@ class Person:
             if time.monotonic() > end:
                 self.wrong += [why] if why else []
                 return
-            time.sleep(0.05)
+            time.sleep(0.1)
 
     def _see_to_pauses(self) -> None:
         """There was nothing wrong with a batch's target; and refused credentials are renewed, once the desk says so."""

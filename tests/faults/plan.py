@@ -9,8 +9,12 @@ from .fault import AT_THE_DOOR, CLEAR, IN_OWN_WORDS, Fault
 from .protocols import Protocol
 from .proxy import Seen
 
-SHARES = {"claim": 1.0, "read-back": 0.5, "sign-in": 0.4, "read": 0.2}
+SHARES = {"claim": 1.0, "read-back": 0.4, "sign-in": 0.3, "read": 0.08}
 """How often a kind of call is spoiled, beside how often a claim is."""
+FORCED_SHARE = 0.5
+"""How often one that is asked for is met by what is not a claim: the desk waits longer after each failure in a row."""
+KEPT_SHARE = 0.8
+"""How often the vendor keeps a connection for the next request."""
 Met = tuple[str, Fault]
 
 
@@ -35,7 +39,7 @@ class Spoiling:
 
     protocol: Protocol
     chance: random.Random
-    share: float = 0.6
+    share: float = 0.85
     forced: list[Met] = field(default_factory=list)
     on: bool = True
     counts: Counter[Met] = field(default_factory=Counter)
@@ -69,6 +73,11 @@ class Spoiling:
             return "claim"
         return "read-back" if way.unsure else "read"
 
+    def keeps(self, _host: str) -> bool:
+        """Whether a connection lives on; not while faults are asked for that only a new one can meet."""
+        wanted = any(what != "claim" and fault in AT_THE_DOOR for what, fault in self.forced)
+        return not wanted and self.chance.random() < KEPT_SHARE
+
     def __call__(self, seen: Seen) -> Fault:
         way, what = self.way(seen.host), self.protocol.kind_of_call(seen)
         if what == "read" and way.unsure:
@@ -97,7 +106,8 @@ class Spoiling:
         way.revoked = way.revoked or fault is Fault.REVOKED
 
     def _choose(self, what: str, among: Iterable[Fault]) -> Fault:
-        for at, (wanted, fault) in enumerate(self.forced):
+        now = what == "claim" or self.chance.random() < FORCED_SHARE
+        for at, (wanted, fault) in enumerate(self.forced if now else []):
             if wanted == what and fault in among:
                 del self.forced[at]
                 return fault

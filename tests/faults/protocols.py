@@ -45,7 +45,7 @@ class Protocol:
     """How it says that the target is not open to us, and that there is none."""
     size_setting: str = ""
     """Which setting says how many devices go in one call, where one carries several."""
-    devices_a_shift: int = 24
+    devices_a_shift: int = 80
 
     def delivery(self, count: int) -> str:
         return HEADER + "".join(f"{self.row(number)}\n" for number in range(count))
@@ -121,7 +121,7 @@ DISRUPTIVE = Protocol(
     lists=("claimedDevices",),
     words=_words('{"error": "no rights", "code": 403}', '{"error": "no such project", "code": 404}'),
     size_setting="items_a_call",
-    devices_a_shift=40,
+    devices_a_shift=120,
 )
 
 XYTE = Protocol(
@@ -133,7 +133,7 @@ XYTE = Protocol(
     lambda seen: seen.method == "POST" and seen.path.endswith("/devices/claim"),
     xyte.connection,
     tells=False,
-    devices_a_shift=40,
+    devices_a_shift=120,
     words=_words('{"error": "no access to this space"}', '{"error": "space not found"}'),
     target_slug="space-auditorium",
     name_at_server=lambda name: f"disp-{int(name.partition('SN-F')[2][:6])}",
@@ -156,7 +156,7 @@ DATACAKE = Protocol(
     lists=("data",),
     words=_words(_graphql("NOT_AUTHORIZED"), _graphql("NOT_FOUND")),
     size_setting="aliases",
-    devices_a_shift=40,
+    devices_a_shift=120,
     name_at_server=lambda name: name.removeprefix("serial="),
 )
 

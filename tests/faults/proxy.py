@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .door import GOOD, UNTRUSTED, Certificates
-from .fault import AFTER, IN_OWN_WORDS, Fault, fewer, is_said, said
+from .fault import AFTER, IN_OWN_WORDS, Fault, fewer, is_said, said, without_end
 
-LATE_S = 1.2
-"""How long a late request is kept back, and an answer stalls: longer than the desk waits in these suites."""
 MOST_BYTES = 4_000_000
 
 
@@ -27,20 +25,26 @@ class Seen:
 
 
 Plan = Callable[[Seen], Fault]
+WHOLE = frozenset({Fault.NONE, Fault.TWICE, Fault.AT_ONCE, Fault.FEWER})
+"""After these the connection may live on for the next request."""
 
 
 @dataclass
 class Proxy:
     """Listens with TLS on a loopback port of its own; ``plan`` says what becomes of each request, on one thread.
 
-    ``words`` are a vendor's refusals by fault, ``lists`` the names under which its answers hold devices.
+    ``words`` are a vendor's refusals by fault, ``lists`` the names under which its answers hold devices. ``keeps`` says
+    of a host whether its connection is kept open after an exchange: a vendor mostly does, and a call comes on its own.
     """
 
     upstream: int
     certificates: Certificates
     plan: Plan = lambda _seen: Fault.NONE
+    keeps: Callable[[str], bool] = lambda _host: False
     words: dict[Fault, str] = field(default_factory=dict)
     lists: tuple[str, ...] = ()
+    late_s: float = 1.2
+    """How long a late request is kept back, and an answer stalls: longer than the desk waits."""
     port: int = 0
     exchanges: list[tuple[Seen, Fault]] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -82,7 +86,7 @@ class Proxy:
             return False
         if fault is Fault.LATE:
             self._keep(self._deliver_late(asked))
-            await asyncio.sleep(LATE_S)
+            await asyncio.sleep(self.late_s)
             return False
         if fault not in (Fault.NONE, *AFTER):
             return await self._say(fault, writer)
@@ -96,21 +100,21 @@ class Proxy:
             answer = await self._ask(asked)
         if fault is Fault.TWICE:
             answer = await self._ask(asked)
-        return await self._pass_on(fault, answer, writer)
+        return await self._pass_on(fault, answer, writer, keep=fault in WHOLE and self.keeps(asked.seen.host))
 
     async def _say(self, fault: Fault, writer: asyncio.StreamWriter) -> bool:
         writer.write(said(fault, self.words[fault] if fault in IN_OWN_WORDS else ""))
         await writer.drain()
         return False
 
-    async def _pass_on(self, fault: Fault, answer: bytes, writer: asyncio.StreamWriter) -> bool:
+    async def _pass_on(self, fault: Fault, answer: bytes, writer: asyncio.StreamWriter, *, keep: bool) -> bool:
         """Let the answer through, whole, in part or not at all."""
         if fault is Fault.CLOSE_AFTER:
             return False
         if is_said(fault):
             return await self._say(fault, writer)
         if fault is Fault.STALL_AFTER:
-            await asyncio.sleep(LATE_S)
+            await asyncio.sleep(self.late_s)
             return False
         if fault is Fault.TRICKLE:
             for begin in range(len(answer)):
@@ -120,9 +124,11 @@ class Proxy:
             return False
         if fault is Fault.CUT:
             answer = answer[: max(len(answer) - 7, 20)]
-        writer.write(fewer(answer, self.lists) if fault is Fault.FEWER else answer)
+        answer = fewer(answer, self.lists) if fault is Fault.FEWER else answer
+        kept = without_end(answer) if keep else None
+        writer.write(kept or answer)
         await writer.drain()
-        return False
+        return kept is not None
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
         keeper = asyncio.ensure_future(work)
@@ -130,7 +136,7 @@ class Proxy:
         keeper.add_done_callback(self._tasks.discard)
 
     async def _deliver_late(self, asked: "_Asked") -> None:
-        await asyncio.sleep(LATE_S)
+        await asyncio.sleep(self.late_s)
         await self._deliver(asked)
 
     async def _deliver(self, asked: "_Asked") -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from . import door, fault, matrix, plan, report
+from . import door, fault, matrix, plan, report, roster
 from .fault import Fault
 from .protocols import LOCAL, PROTOCOLS, XYTE
 from .proxy import Seen
@@ -37,7 +37,7 @@ def test_a_spoiled_network_doubles_nothing_and_misreports_nothing(kind: str, tmp
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", PROTOCOLS)
 def test_every_fault_of_every_kind_of_call(kind: str) -> None:
-    assert report.print_all(report.run(report.Wanted([kind], 2, SEED, forced=1))) == 0
+    assert report.print_all(roster.run(roster.Wanted([kind], 2, SEED, forced=1))) == 0
 
 
 def test_a_name_fails_for_one_connection_and_no_other_name_ever() -> None:
