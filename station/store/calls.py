@@ -2,7 +2,8 @@
 """Calls and the queue that they are made of."""
 
 import json
-from collections.abc import Collection, Sequence
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from station.core.batch import Batch
@@ -20,6 +21,19 @@ _CALL_FIELDS = (
     "key", "number", "verb", "connection", "kind", "address", "account", "target", "operator", "request_id", "made_at",
     "batch", "state", "tries", "sent_at", "answer", "given", "secret_fields",
 )
+
+
+_QUEUED = (
+    f"SELECT {BATCH_COLUMNS}, b.seq FROM batches b WHERE b.connection = ? AND b.queued > 0 AND b.paused = ''"
+)
+_CONNECTIONS = (
+    "WITH RECURSIVE named (name) AS (SELECT min(connection) FROM batches WHERE queued > 0 UNION ALL "
+    "SELECT (SELECT min(b.connection) FROM batches b WHERE b.queued > 0 AND b.connection > named.name) FROM named "
+    "WHERE named.name IS NOT NULL), first (name, seq) AS (SELECT named.name, (SELECT b.seq FROM batches b "
+    "WHERE b.connection = named.name AND b.queued > 0 AND b.paused = '' ORDER BY b.seq LIMIT 1) FROM named) "
+    "SELECT name FROM first WHERE seq IS NOT NULL ORDER BY seq"
+)
+"""From one name to the next by the index, however many batches there are of each."""
 
 
 class CallReads(ItemReads):
@@ -90,12 +104,7 @@ class CallWrites(CallReads, FindingWrites):
         self, connection: str, limit: int, first: Sequence[str] = (), without: Collection[str] = ()
     ) -> list[tuple[Batch, Item, Device]]:
         """A device that another row holds is passed over."""
-        rows = self._db.read(
-            f"SELECT {BATCH_COLUMNS}, b.seq FROM batches b WHERE b.connection = ? AND b.queued > 0 AND b.paused = '' "
-            "ORDER BY b.seq", connection,
-        )
-        places = {batch: place for place, batch in enumerate(first)}
-        for row in sorted(rows, key=lambda row: (places.get(row["id"], len(places)), row["seq"])):
+        for row in self._queued_batches(connection, first):
             if row["id"] in without:
                 continue
             devices = self._devices(
@@ -104,12 +113,20 @@ class CallWrites(CallReads, FindingWrites):
             )
             if devices:
                 batch = read_batch(row)
-                items = {item.id: item for item in self.items([device.item for device in devices])}
+                items = {item.id: item for item in self.items(list({device.item for device in devices}))}
                 return [(batch, items[device.item], device) for device in devices]
         return []
 
+    def _queued_batches(self, connection: str, first: Sequence[str]) -> Iterator[sqlite3.Row]:
+        """Those that may be sent, in order; one is read at a time, for mostly the first one has what is wanted."""
+        known = set(first)
+        for one in first:
+            yield from self._db.read(f"{_QUEUED} AND b.id = ?", connection, one)
+        last = 0
+        while rows := self._db.read(f"{_QUEUED} AND b.seq > ? ORDER BY b.seq LIMIT 1", connection, last):
+            last = rows[0]["seq"]
+            yield from (row for row in rows if row["id"] not in known)
+
     def queued_connections(self) -> list[str]:
-        rows = self._db.read(
-            "SELECT connection FROM batches WHERE queued > 0 AND paused = '' GROUP BY connection ORDER BY min(seq)"
-        )
-        return [row[0] for row in rows]
+        """Those with anything that may be sent; the one that has waited longest first."""
+        return [row[0] for row in self._db.read(_CONNECTIONS)]

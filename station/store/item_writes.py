@@ -44,10 +44,7 @@ class NewItem(Protocol):
 
 
 # Removed rows count too: no number on the table ever names two rows.
-_NEXT = (
-    "(SELECT coalesce(max((SELECT max(n.number) FROM items n WHERE n.batch = t.seq)), 0) + 1 "
-    "FROM batches t WHERE t.on_table = 1)"
-)
+_NEXT = "(SELECT coalesce(max(t.highest), 0) + 1 FROM batches t WHERE t.on_table = 1)"
 _COLUMNS = (
     "connection, kind, fields, key, text, complete, secret_names, secret, symbology, source, scanned_at, shown, name, "
     "look_up, repeat_of, inside, again_of, fits, search, sealed, scan"

@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - statements are made of this room's own words; values go in as parameters
 """Rows: reading them, and finding those that a scan or a person means."""
 
+from array import array
 from collections.abc import Iterator, Sequence
 
 from station.core.identifier import Identifier
@@ -43,6 +44,13 @@ class ItemReads(Part):
             if len(part) < CHUNK:
                 return
             last = (part[-1].number, part[-1].id)
+
+    def open_ids(self) -> "array[int]":
+        """Rows that are open in batches that Claim has not closed, by number; closed ones are not looked at."""
+        return self._db.numbers(
+            "SELECT i.id FROM batches b CROSS JOIN items i ON i.batch = b.seq "
+            "WHERE b.closed_at IS NULL AND +b.on_table = 1 AND i.progress = 'open' ORDER BY i.number"
+        )
 
     def devices(self, item: int) -> list[Device]:
         return self._devices("WHERE d.item = ? ORDER BY d.id", item)
@@ -88,7 +96,7 @@ class ItemReads(Part):
     def last_open(self) -> Item | None:
         newest = self._db.value(
             "SELECT max((SELECT i.id FROM items i WHERE i.batch = b.seq AND i.progress = 'open' "
-            "ORDER BY i.number DESC LIMIT 1)) FROM batches b WHERE b.closed_at IS NULL AND b.on_table = 1"
+            "ORDER BY i.number DESC LIMIT 1)) FROM batches b WHERE b.closed_at IS NULL AND +b.on_table = 1"
         )
         return None if newest is None else self.item(newest)
 

@@ -35,11 +35,11 @@ _SORTS = {
     "scanned": "i.scanned_at {way}, i.id {way}",
 }
 # A secret that was kept in memory by a run that is over: the row is not ready, whatever its columns say.
-_LOST = "(i.secret_names != '' AND NOT secret_known(i.id, i.secret IS NOT NULL))"
+LOST = "(i.secret_names != '' AND NOT secret_known(i.id, i.secret IS NOT NULL))"
 _SHOWS = {
     "all": "",
-    "ready": f" AND i.claimable > 0 AND b.closed_at IS NULL AND NOT {_LOST}",
-    "problems": f" AND (i.problem = 1 OR (i.claimable > 0 AND {_LOST}))",
+    "ready": f" AND i.claimable > 0 AND b.closed_at IS NULL AND NOT {LOST}",
+    "problems": f" AND (i.problem = 1 OR (i.claimable > 0 AND {LOST}))",
     "waiting": " AND (i.queued_devices > 0 OR i.sending_devices > 0 OR i.unknown_devices > 0 OR i.held_devices > 0)",
     "done": " AND i.progress IN ('claimed', 'released')",
 }
@@ -77,21 +77,21 @@ class ListingReads(Part):
         goals = {
             (one["connection"], one["target_title"]): one["ready"]
             for one in self._db.read(
-                "SELECT connection, target_title, sum(ready) AS ready FROM batches WHERE on_table = 1 "
+                "SELECT connection, target_title, sum(ready) AS ready FROM batches WHERE +on_table = 1 "
                 "AND closed_at IS NULL GROUP BY connection, target_title ORDER BY min(seq)"
             )
         }
         lost = self._db.read(
-            "SELECT i.claimable, i.claim_status, b.connection, b.target_title, b.closed_at FROM items i "
-            "JOIN batches b ON b.seq = i.batch "
-            f"WHERE b.on_table = 1 AND i.secret_names != '' AND i.claimable > 0 AND {_LOST}"
+            "SELECT i.claimable, i.claim_status, b.connection, b.target_title FROM batches b "
+            "CROSS JOIN items i ON i.batch = b.seq "  # open batches are few: closed ones have nothing to be claimed
+            "WHERE +b.on_table = 1 AND b.closed_at IS NULL AND i.secret_names != '' AND i.claimable > 0 "
+            f"AND {LOST}"
         )
         for one in lost:
             problems += 1
-            if one["closed_at"] is None:
-                ready -= one["claimable"]
-                unchecked -= one["claim_status"] == "unchecked"
-                goals[one["connection"], one["target_title"]] -= one["claimable"]
+            ready -= one["claimable"]
+            unchecked -= one["claim_status"] == "unchecked"
+            goals[one["connection"], one["target_title"]] -= one["claimable"]
         return Counts(
             scanned, ready, problems, queued, unknown, claimed, sending, self._waiting_since() if queued else None,
             tuple((title, count) for (_, title), count in goals.items() if count), checking, unchecked,
@@ -107,4 +107,4 @@ class ListingReads(Part):
         ))
 
     def _waiting_since(self) -> datetime | None:
-        return maybe_read_time(self._db.value("SELECT min(changed_at) FROM devices WHERE progress = 'queued'"))
+        return maybe_read_time(self._db.value("SELECT min(closed_at) FROM batches WHERE queued > 0"))

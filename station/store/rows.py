@@ -121,7 +121,7 @@ def _read_found(one: Sequence[Any]) -> FoundDevice:
 
 def read_event(row: sqlite3.Row) -> Event:
     return Event(
-        read_time(row["at"]), row["what"], row["batch"], row["item"], row["device_id"], row["old"], row["new"],
+        read_time(row["at"]), row["what"], row["batch_id"], row["item"], row["device_id"], row["old"], row["new"],
         row["who"], row["why"], row["detail"],
     )
 

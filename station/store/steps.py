@@ -103,7 +103,7 @@ class StepWrites(ItemWrites):
                 "UPDATE items SET progress = ?, live = ?, settled_at = ? WHERE id = ?", new.value,
                 int(new is Progress.OPEN), when if new is Progress.REMOVED else None, item,
             )
-            batch = self._db.value("SELECT b.id FROM batches b JOIN items i ON i.batch = b.seq WHERE i.id = ?", item)
+            batch = str(self._db.value("SELECT batch FROM items WHERE id = ?", item))
             self._db.write(_EVENT, when, STEP, batch, item, "", old.value, new.value, who, why, "")
             self._touch(item)
         return True
@@ -135,14 +135,12 @@ class StepWrites(ItemWrites):
     def _write_steps(
         self, devices: Sequence[Device], when: str, old: Progress, new: Progress, who: str, why: str, detail: str
     ) -> None:
-        batches: dict[int, str] = {}
+        batches: dict[int, str] = {}  # by number, as events name them
         items = list({device.item for device in devices})
         for at in range(0, len(items), CHUNK):
             part = items[at : at + CHUNK]
-            rows = self._db.read(
-                f"SELECT i.id, b.id FROM items i JOIN batches b ON b.seq = i.batch WHERE i.id IN ({marks(part)})", *part
-            )
-            batches |= {row[0]: row[1] for row in rows}
+            rows = self._db.read(f"SELECT id, batch FROM items WHERE id IN ({marks(part)})", *part)
+            batches |= {row[0]: str(row[1]) for row in rows}
         self._db.write_many(
             _EVENT,
             [

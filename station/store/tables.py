@@ -86,8 +86,10 @@ batches = Table(
     _number("scanned"), _number("ready"), _number("problems"), _number("queued"), _number("sending"),
     _number("unknown"), _number("claimed"), _number("checking"), _number("unchecked"),
     _number("numbered"),  # the highest number that a name of this batch was given: none is used twice
-    Index("batches_on_table", "on_table", sqlite_where=Column("on_table") == 1),
+    _number("highest"),  # the highest number that a row of this batch was given, kept by triggers
+    Index("batches_on_table", "highest", sqlite_where=Column("on_table") == 1),
 )
+Index("batches_closed", batches.c.closed_at, sqlite_where=batches.c.queued > 0)
 Index("batches_open", batches.c.seq, sqlite_where=batches.c.closed_at.is_(None))
 Index("batches_named", batches.c.name, sqlite_where=batches.c.name != "")
 Index("batches_queued", batches.c.connection, batches.c.seq, sqlite_where=batches.c.queued > 0)
@@ -140,7 +142,6 @@ Index("devices_item", devices.c.item)
 Index("devices_live", devices.c.device_id, sqlite_where=devices.c.inside.is_(None))
 Index("devices_inside", devices.c.inside, sqlite_where=devices.c.inside.is_not(None))
 Index("devices_call", devices.c.call, sqlite_where=devices.c.call.is_not(None))
-Index("devices_waiting", devices.c.changed_at, sqlite_where=devices.c.progress == "queued")
 
 findings = Table(
     "findings", metadata,

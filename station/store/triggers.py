@@ -48,8 +48,10 @@ def _never(table: str, change: str) -> str:
     )
 
 
+_HIGHEST = "highest = max(highest, NEW.number), "
+
 TRIGGERS = (
-    "CREATE TRIGGER items_added AFTER INSERT ON items BEGIN UPDATE batches SET revision = revision + 1, "
+    f"CREATE TRIGGER items_added AFTER INSERT ON items BEGIN UPDATE batches SET revision = revision + 1, {_HIGHEST}"
     + _sets("{counter} = {counter} + {new}")
     + " WHERE seq = NEW.batch; END",
     f"CREATE TRIGGER items_changed AFTER UPDATE ON items WHEN OLD.batch = NEW.batch AND ({_row('OLD')}) IS NOT "
@@ -58,7 +60,7 @@ TRIGGERS = (
     + " WHERE seq = NEW.batch; END",
     "CREATE TRIGGER items_moved AFTER UPDATE OF batch ON items WHEN OLD.batch <> NEW.batch BEGIN UPDATE batches SET "
     "revision = revision + 1, " + _sets("{counter} = {counter} - {old}") + " WHERE seq = OLD.batch; "
-    "UPDATE batches SET revision = revision + 1, " + _sets("{counter} = {counter} + {new}")
+    f"UPDATE batches SET revision = revision + 1, {_HIGHEST}" + _sets("{counter} = {counter} + {new}")
     + " WHERE seq = NEW.batch; END",
     _never("events", "UPDATE"),
     _never("events", "DELETE"),
@@ -72,5 +74,5 @@ TRIGGERS = (
 RECOUNT = "UPDATE batches SET " + ", ".join(
     f"{counter} = (SELECT coalesce(sum({value.format(row='i')}), 0) FROM items i WHERE i.batch = batches.seq)"
     for counter, value in COUNTED.items()
-)
+) + ", highest = (SELECT coalesce(max(i.number), 0) FROM items i WHERE i.batch = batches.seq)"
 """Counts all anew, after rows came in past the triggers."""

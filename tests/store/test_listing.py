@@ -66,9 +66,11 @@ def test_filters_and_counters_say_the_same(shelf: Shelf) -> None:
     assert (counts.scanned, counts.ready, counts.problems) == (12, 3, len(problems))
     assert (counts.queued, counts.sending, counts.unknown, counts.claimed) == (2, 2, 4, 2)
     assert (counts.checking, counts.unchecked, counts.devices) == (1, 1, (("Oslo", 3),))
-    assert counts.waiting_since == shelf.store.devices(stages[P.QUEUED])[0].changed_at
+    assert counts.waiting_since is None  # nobody has closed the batch
+    closed_at = shelf.now()
     with shelf.store.transaction():
-        shelf.store.change_batch("b1", closed_at=shelf.now())
+        shelf.store.change_batch("b1", closed_at=closed_at)
+    assert shelf.store.counts().waiting_since == closed_at
     assert (shelf.store.counts().ready, shelf.store.counts().devices, ids(shelf, show=Show.READY)) == (0, (), [])
 
 

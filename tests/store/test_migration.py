@@ -79,13 +79,13 @@ def test_a_step_that_is_cut_off_is_taken_again(tmp_path: Path) -> None:
     open_store(path).store.close()
 
     def cut(point: str) -> None:
-        if point == "store.migrate.3":
+        if point == f"store.migrate.{VERSION + 1}":
             raise ConnectionAbortedError(point)
 
     with pytest.raises(ConnectionAbortedError):
         open_store(path, faults=cut, steps=lambda: CHAIN)
     with closing(sqlite3.connect(path)) as half:
-        assert half.execute("PRAGMA user_version").fetchone() == (2,)
+        assert half.execute("PRAGMA user_version").fetchone() == (VERSION,)
     with closing(open_store(path, steps=lambda: CHAIN).store) as store:
         assert store.connection.value("PRAGMA user_version") == len(CHAIN)
 
