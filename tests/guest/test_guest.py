@@ -49,7 +49,8 @@ def test_a_kill_loses_what_was_not_handed_to_the_disk(tmp_path: Path) -> None:
         guest.wait_for("written")
         guest.kill()
         assert (guest.folder / "beside").read_text("utf-8") == "kept\n"
-    ended = guest_or_skip("mount -t ext4 /dev/vda /mnt && cat /mnt/synced; cat /mnt/unsynced", disks=(Disk(image),)).run()
+    read = "mount -t ext4 /dev/vda /mnt && cat /mnt/synced; cat /mnt/unsynced"
+    ended = guest_or_skip(read, disks=(Disk(image),)).run()
     assert ended.lines[0] == "kept"
     assert "lost" not in ended.lines
 
