@@ -29,7 +29,8 @@ halt() {
     wait "$serving" || true
 }
 
-queue() { station queue list --json; }
+# What waits makes the exit status 3; here it is what the lines say that counts.
+queue() { station queue list --json || [ $? -eq 3 ]; }
 
 begin() {
     serve

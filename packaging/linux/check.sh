@@ -71,7 +71,6 @@ look_at_the_files() {
         told=$(MANWIDTH=80 man --warnings -l "$tree/usr/share/man/man1/station.1.gz" 2>&1 >/dev/null)
         [ -z "$told" ] || stop "the manual page: $told"
     fi
-    # Every function that a library wants is there: nothing is found missing only when it is first used.
     rm -rf "$tree"
     say "desktop file, AppStream file and manual page are right"
 }

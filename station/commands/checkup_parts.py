@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator
-from importlib import metadata
 
 from station.credentials import Credentials, FileState, Place, find_credentials, variable
 from station.folders import Folders
@@ -37,10 +36,13 @@ def _engines() -> Iterator[Found]:
 
 
 def _postgresql() -> Found:
+    """The driver, and the library of the system that it may need."""
+    # Few serve on PostgreSQL, and it takes a while to import.
     try:
-        return Found("postgresql", True, f"psycopg {metadata.version('psycopg')}")
-    except metadata.PackageNotFoundError:
-        return Found("postgresql", False, "-")
+        import psycopg
+    except ImportError as error:
+        return Found("postgresql", False, str(error).strip().splitlines()[-1].lstrip("- ")[:200])
+    return Found("postgresql", True, f"psycopg {psycopg.__version__} ({psycopg.pq.__impl__})")
 
 
 def _keyring(credentials: Credentials) -> Found:

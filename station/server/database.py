@@ -43,21 +43,28 @@ class KeyTaken(Exception):
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for a SQLite file or PostgreSQL; a SQLite file's folder is made. Raises ValueError for others."""
+    """An engine for a SQLite file or PostgreSQL; a SQLite file's folder is made. Raises ValueError for others.
+
+    Also where the driver for PostgreSQL, or the system's library that it calls, is not there.
+    """
     parsed = make_url(url)
     match parsed.get_backend_name():
         case "sqlite":
             return _sqlite(parsed)
         case "postgresql":
             options = f"-c lock_timeout={BUSY_MS} -c statement_timeout={15 * BUSY_MS}"
-            return create_engine(
-                parsed.set(drivername="postgresql+psycopg"),
-                connect_args={"options": options, "connect_timeout": 5},
-                pool_pre_ping=True,
-                pool_size=10,
-                pool_timeout=_WAIT_S,
-                hide_parameters=True,
-            )
+            try:
+                return create_engine(
+                    parsed.set(drivername="postgresql+psycopg"),
+                    connect_args={"options": options, "connect_timeout": 5},
+                    pool_pre_ping=True,
+                    pool_size=10,
+                    pool_timeout=_WAIT_S,
+                    hide_parameters=True,
+                )
+            except ImportError as error:
+                why = (str(error) or type(error).__name__).strip().splitlines()[-1].lstrip("- ")
+                raise ValueError(f"PostgreSQL's driver cannot be used here ({why}): install libpq") from error
         case other:
             raise ValueError(f"{other} is not a database that this server runs on: take sqlite or postgresql")
 
