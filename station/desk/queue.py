@@ -92,6 +92,25 @@ def send_first(work: Work, batch_id: str, who: str) -> bool:
     return True
 
 
+def move(work: Work, batch_id: str, by: int, who: str) -> bool:
+    """Let a batch go so many places earlier (below 0) or later among those of its connection; kept over a restart."""
+    batch = _waiting(work, batch_id, "move")
+    if batch is None:
+        return False
+    first = {each: place for place, each in enumerate(order_of(work, batch.connection))}
+    line = [each.id for each in work.store.waiting_batches() if each.connection == batch.connection]
+    line.sort(key=lambda each: first.get(each, len(first)))
+    at = line.index(batch.id) if batch.id in line else 0
+    place = min(max(at + by, 0), max(len(line) - 1, 0))
+    if batch.id not in line or place == at:
+        return False
+    line.insert(place, line.pop(at))
+    work.store.put(f"order.{batch.connection}", " ".join(line))
+    work.store.add_event(Event(work.clock.now(), "moved_in_queue", batch=batch.id, who=who, why=str(place + 1)))
+    work.wake()
+    return True
+
+
 def order_of(work: Work, connection: str) -> list[str]:
     """The batches of a connection that a person put before the others, in order."""
     return work.store.get(f"order.{connection}").split()

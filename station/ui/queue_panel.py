@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -36,6 +37,7 @@ LEAST_LINES, MOST_LINES = 2, 5
 """Batches that are in view at once; the list scrolls."""
 BESIDES = 310
 """Pixels, at 100 %, of all that stands in the panel besides its list."""
+MOVES = {"earlier": -1, "later": 1}
 FIRST = ("send_first", "pause_batch", "resume_batch", "take_back_batch")
 THEN = ("try_now", "pause", "resume", "export")
 
@@ -72,13 +74,16 @@ class QueuePanel(Panel):
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # its arrow keys scroll what does not fit
         self._area.setAccessibleName(say("queue.about"))
         self._buttons = {name: button(say(f"queue.do.{name}"), tooltip=say(f"queue.does.{name}"))
-                         for name in (*FIRST, *THEN)}
+                         for name in (*MOVES, *FIRST, *THEN)}
         for part in (self._sum, self._list):
             self.content.addWidget(part)
         self.content.addWidget(self._area, 1)
         self.content.addWidget(self._said)
         self.content.addWidget(self._button_grid())
         self._offered: list[QPushButton] = []
+        for key, name in (("Alt+Up", "earlier"), ("Alt+Down", "later")):
+            QShortcut(QKeySequence(key), self, partial(self._do, name),
+                      context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._look = QueueLook(desk, self)
         self._look.seen.connect(self._take)
         self._list.selectionModel().currentChanged.connect(self._show)
@@ -169,7 +174,10 @@ class QueuePanel(Panel):
         told = self._chosen
         self._area.setVisible(told is not None)
         self._facts.tell(facts_of(told, self._now(), self._state) if told is not None else [])
-        self._offer(_can(told, self._state) if told is not None else {"export"} if self._found else set())
+        behind = told is not None and any(
+            each.batch.connection == told.batch.connection and each.place > told.place for each in self._found)
+        can = _can(told, self._state, behind=behind) if told is not None else {"export"}
+        self._offer(can if self._found else set())
         cooling = told is not None and told.why is Waits.COOLING
         self._buttons["take_back_batch"].setText(say("queue.do.cancel" if cooling else "queue.do.take_back_batch"))
 
@@ -178,6 +186,8 @@ class QueuePanel(Panel):
         self._said.clear()
         if name == "export":
             self._export()
+        elif told is not None and name in MOVES:
+            self._wishes.move(told.batch.id, MOVES[name])
         elif told is not None and name in FIRST:
             self._wishes.batch(name, told.batch.id)
         elif told is not None:
@@ -202,13 +212,15 @@ class QueuePanel(Panel):
             self.told.emit(text)
 
 
-def _can(told: QueuedBatch, state: DeskState) -> set[str]:
-    """What can be done with a batch and with its connection as they stand."""
+def _can(told: QueuedBatch, state: DeskState, *, behind: bool) -> set[str]:
+    """What can be done with a batch and with its connection as they stand; ``behind``: others go after it."""
     can = {"export", "try_now"}
     line = state.lines.get(told.batch.connection)
     can.add("resume" if line is not None and line.state is LineState.PAUSED else "pause")
     if told.count(Progress.QUEUED):
         can |= {"take_back_batch", "resume_batch" if told.batch.paused else "pause_batch"}
     if told.place > 1 and told.count(Progress.QUEUED):
-        can.add("send_first")
+        can |= {"send_first", "earlier"}
+    if behind and told.count(Progress.QUEUED):
+        can.add("later")
     return can - ({"pause", "resume", "try_now"} if line is None else set())

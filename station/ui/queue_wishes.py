@@ -19,6 +19,10 @@ class QueueWishes:
     def resume(self, connection: str) -> None:
         self._desk.do(verbs.pauses.resume, connection)
 
+    def move(self, batch: str, by: int) -> None:
+        """Let a batch go so many places earlier (below 0) or later."""
+        self._desk.do(verbs.queue.move, batch, by, self._state.operator)
+
     def batch(self, deed: str, batch: str) -> None:
         """Carry out "pause_batch", "resume_batch", "send_first" or "take_back_batch" for one batch."""
         verb: Callable[..., object] = getattr(verbs.queue, deed)

@@ -131,6 +131,23 @@ def test_the_batch_that_a_person_puts_first_goes_first(opened: Open, script: Scr
     assert script.sent[:2] == [(OTHER,), (SINGLE,)]
 
 
+def test_a_batch_is_moved_earlier_and_later_and_goes_in_that_order(opened: Open, script: Script) -> None:
+    bench = opened()
+    rows = queued(bench, KIT, SINGLE, OTHER)
+    one, two, three = (each.batch.id for each in facts(bench))
+    moves = [(three, -1, [one, three, two]), (one, 1, [three, one, two]), (two, -9, [two, three, one])]
+    for batch, by, order in moves:
+        assert do(bench, queue.move, batch, by, "Anna")
+        assert [each.batch.id for each in facts(bench)] == order
+    assert not do(bench, queue.move, two, -1, "Anna")
+    assert not do(bench, queue.move, "nobody's", -1, "Anna")
+    do(bench, pauses.resume, "local")
+    for row in rows:
+        until(bench, row, Progress.CLAIMED)
+    assert script.sent[:2] == [(SINGLE,), (OTHER,)]
+    assert not do(bench, queue.move, two, 1, "Anna")
+
+
 def test_a_whole_batch_is_taken_back_and_nothing_of_it_is_sent(opened: Open, script: Script) -> None:
     bench = opened()
     (row,) = queued(bench, KIT)

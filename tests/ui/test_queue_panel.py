@@ -99,6 +99,11 @@ def test_a_batch_is_put_first_taken_back_and_the_list_exported(qtbot: QtBot) -> 
         QTest.keyClick(rows, Qt.Key.Key_Down)
         press(queue, "Send first")
         qtbot.waitUntil(lambda: [row.key for row in rows.rows.rows] == before[::-1], timeout=TIMEOUT)
+        QTest.keyClick(rows, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda: [row.key for row in rows.rows.rows] == before, timeout=TIMEOUT)
+        assert rows.current_key() == before[1]  # the batch that was moved
+        press(queue, "Earlier")
+        qtbot.waitUntil(lambda: [row.key for row in rows.rows.rows] == before[::-1], timeout=TIMEOUT)
         press(queue, "Export CSV")
         shown(qtbot, window, lambda said: "Saved:" in said)
         (saved,) = station.folders.databases(True).glob("exports/*-queue.csv")
