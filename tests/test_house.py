@@ -102,7 +102,7 @@ def test_every_module_says_what_it_is_for() -> None:
     ("package", "allowed"),
     [
         ("PySide6", ("station/ui/", "station/app.py")),
-        ("httpx", ("station/backends/http.py",)),
+        ("httpx", ("station/backends/http.py", "station/updates/fetching.py")),
         ("sqlalchemy", ("station/store/", "station/server/")),
         ("alembic", ("station/store/", "station/server/")),
     ],

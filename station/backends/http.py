@@ -203,7 +203,7 @@ class Http:
         if self._trusting is None:
             # In a thread: reading some hundred certificates would hold up every other request. And once for all that
             # wait for it: a request that gives up leaves it to the next.
-            self._trusting = asyncio.ensure_future(asyncio.to_thread(_trust, self._base, self._ca_file))
+            self._trusting = asyncio.ensure_future(asyncio.to_thread(trust, self._base, self._ca_file))
             self._trusting.add_done_callback(_note)
         try:
             trusted = await asyncio.shield(self._trusting)
@@ -279,7 +279,7 @@ def _open(base_url: str, trusted: ssl.SSLContext, at_once: int, *, keep: bool) -
         raise NotSentError(Cause.PROXY, f"the proxy settings cannot be used: {type(error).__name__}") from None
 
 
-def _trust(base_url: str, ca_file: str) -> ssl.SSLContext:
+def trust(base_url: str, ca_file: str) -> ssl.SSLContext:
     """Whom to trust: the shipped authorities, this computer's own, and the named file's. Never everybody."""
     if urlsplit(base_url).scheme != "https":
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used; reading all authorities takes its time
