@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the two lock files anew from pyproject.toml, with a uv of one version in a throw-away environment.
+# Writes the three lock files anew from pyproject.toml, with a uv of one version in a throw-away environment.
 #
 # Needs the environment in .venv ("make lock" sees to it). Versions that the lock files hold stay where they still
 # fit; UPGRADE=1 takes the newest ones.
@@ -12,9 +12,18 @@ trap 'rm -rf "$workshop"' EXIT
 "$workshop/venv/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: uv==0.13.9
 
 compile() {
-    "$workshop/venv/bin/uv" pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+    "$workshop/venv/bin/uv" pip compile pyproject.toml --quiet --generate-hashes \
         --no-header --no-emit-index-url --no-emit-find-links --no-config ${UPGRADE:+--upgrade} "$@" >"$workshop/out"
 }
 
-compile --output-file packaging/requirements.lock
-compile --group dev --constraints packaging/requirements.lock --output-file packaging/requirements-dev.lock
+anywhere='--universal --python-version 3.11'
+# What the Windows installer takes along, for its Python and nothing else. Without pyzbar: its library needs a
+# run-time of Microsoft's that neither the wheel nor Windows has.
+windows='--python-platform x86_64-pc-windows-msvc --python-version 3.13 --no-emit-package pyzbar'
+
+# shellcheck disable=SC2086 # lists of words
+compile $anywhere --output-file packaging/requirements.lock
+# shellcheck disable=SC2086
+compile $anywhere --group dev --constraints packaging/requirements.lock --output-file packaging/requirements-dev.lock
+# shellcheck disable=SC2086
+compile $windows --constraints packaging/requirements.lock --output-file packaging/requirements-windows.lock

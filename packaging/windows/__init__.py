@@ -1,0 +1,1 @@
+"""The recipe of the Windows installer and of the copy for a stick; runs on Linux and on Windows."""

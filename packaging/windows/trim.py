@@ -1,0 +1,89 @@
+"""What of Python, Qt and the other libraries a desk never loads, and why it may go."""
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from .gate import PROGRAMS
+from .imports import read_needs
+
+QT_MODULES = ("QtCore", "QtGui", "QtWidgets", "QtNetwork", "QtMultimedia", "QtPdf", "QtPrintSupport", "QtSvg")
+"""The modules that station/ui imports, and QtSvg, whose library draws the icons."""
+QT_PLUGINS = (
+    "platforms/qwindows.dll", "platforms/qoffscreen.dll", "styles/*.dll", "imageformats/qjpeg.dll",
+    "imageformats/qico.dll", "imageformats/qsvg.dll",
+    "iconengines/qsvgicon.dll", "multimedia/windowsmediaplugin.dll",
+)  # fmt: skip
+"""The screen of Windows and the one without a window, its looks, the kinds of pictures, and sound by Windows itself."""
+
+LEFT_OUT = (
+    # Python: programs and modules that the launcher does without
+    "runtime/python.exe", "runtime/pythonw.exe", "runtime/python.cat", "runtime/winsound.pyd",
+    # what only builds, tests or types need
+    "*.pyi", "*.lib", "*.a", "*.h", "*.hpp", "*.pxd", "*.pyx", "*.cmake", "*.c", "*.f90", "*/py.typed",
+    "*/dist-info/RECORD", "*.dist-info/RECORD", "*.dist-info/INSTALLER", "*.dist-info/WHEEL", "*.dist-info/REQUESTED",
+    "*.dist-info/top_level.txt", "*/__pycache__/*",
+    "site/*/tests/*", "site/*/test/*", "site/*/_pyinstaller/*",
+    "site/numpy/f2py/*", "site/numpy/distutils/*", "site/numpy/testing/*",
+    "site/numpy/random/_examples/*", "site/numpy/*/lib/*", "site/numpy/_core/include/*", "site/numpy/doc/*",
+    "site/numpy/_core/_*_tests.*.pyd", "site/numpy/_core/lib/*", "site/numpy/conftest.py",
+    "site/sqlalchemy/testing/*", "site/alembic/testing/*", "site/alembic/templates/*",
+    # databases that a desk's server is not offered on
+    "site/sqlalchemy/dialects/mssql/*", "site/sqlalchemy/dialects/mysql/*", "site/sqlalchemy/dialects/oracle/*",
+    # coloured help and tracebacks, which the command line does not use and others do without
+    "site/pygments/*", "site/rich/*", "site/markdown_it/*", "site/mdurl/*",
+    "site/pygments-*", "site/rich-*", "site/markdown_it_py-*", "site/mdurl-*",
+    # numbers by chance, which no picture needs, and what only numpy's tests load
+    "site/numpy/random/*", "site/numpy/_core/_simd.*.pyd",
+    # run-times of Microsoft's that nothing shipped asks for
+    "site/shiboken6/vcamp140.dll", "site/shiboken6/vccorlib140.dll", "site/shiboken6/concrt140.dll",
+    "site/shiboken6/vcomp140.dll",
+    # the second copy of texts, and lists of parts that the station's own list holds
+    "site/cv2/LICENSE-3RD-PARTY.txt", "site/*.dist-info/sboms/*", "site/*/.agents/*", "site/keyring/*.bash",
+    "site/keyring/*.zsh", "site/pycparser/*.cfg", "site/*.cpp",
+    "site/scripts/*", "site/bin/*",
+)  # fmt: skip
+"""Patterns of paths in the tree that go; ``site`` stands for the folder of libraries."""
+
+VIDEO = ("site/cv2/opencv_videoio_ffmpeg*.dll",)
+"""OpenCV's FFmpeg: 31 MB on disk, for cameras by a network address and video files. Cameras on USB need it not, for
+Windows itself reads those. Kept where the build is told ``--video``."""
+
+_QT = "runtime/Lib/site-packages/PySide6"
+SITE = "runtime/Lib/site-packages"
+
+
+def goes(path: str, video: bool = False) -> bool:
+    """Whether the file at ``path`` (with slashes, from the tree's top) is left out; of Qt there is a list of what stays."""
+    short = path.replace(SITE, "site", 1) if path.startswith(SITE) else path
+    patterns = LEFT_OUT if video else LEFT_OUT + VIDEO
+    return any(fnmatchcase(short, pattern) for pattern in patterns)
+
+
+def trim(tree: Path, video: bool) -> None:
+    """Take out of a staged tree what a desk never loads, and then the folders that are left empty."""
+    kept_qt = _qt_needed(tree / _QT)
+    for path in sorted(tree.rglob("*"), reverse=True):
+        name = path.relative_to(tree).as_posix()
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif goes(name, video) or (name.startswith(f"{_QT}/") and path not in kept_qt):
+            path.unlink()
+
+
+def _qt_needed(qt: Path) -> set[Path]:
+    """The files of Qt that stay: the modules and plug-ins in use, what those load in turn, and its Python files."""
+    beside = {path.name.lower(): path for path in qt.glob("*.dll")}
+    roots = [qt / f"{module}.pyd" for module in QT_MODULES]
+    roots += [path for pattern in QT_PLUGINS for path in sorted((qt / "plugins").glob(pattern))]
+    kept = set(qt.glob("*.py")) | {path for path in (qt / "support").rglob("*") if path.is_file()}
+    waiting = [path for path in roots if path.exists()]
+    while waiting:
+        path = waiting.pop()
+        if path in kept:
+            continue
+        kept.add(path)
+        if path.suffix.lower() in PROGRAMS:
+            needs = read_needs(path)
+            waiting += [beside[name] for name in needs.at_start | needs.later if name in beside]
+    return kept
