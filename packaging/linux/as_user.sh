@@ -17,8 +17,9 @@ serve() {
     station serve --practice --port "$port" >serve.log 2>&1 &
     serving=$!
     trap 'kill $serving 2>/dev/null || true' EXIT
-    for _ in $(seq 60); do
-        grep -q '^Serving' serve.log && return
+    for _ in $(seq 120); do
+        # The last of what it says.
+        grep -q STATION_SECRET_PRACTICE_XYTE serve.log && return
         sleep 0.5
     done
     stop "the server does not start: $(cat serve.log)"
@@ -77,6 +78,7 @@ prove() {
         grep -q 'on xcb' on-screen.txt || stop "not on the screen: $(cat on-screen.txt)"
     fi
     complete
+    open_a_picture
     grep 'window' on-screen.txt 2>/dev/null || echo "no screen here: not shown on one"
 }
 
@@ -89,6 +91,20 @@ complete() {
         _station
         [ "${COMPREPLY[*]}" = "retry resume" ] || { echo "a Tab offers: ${COMPREPLY[*]}"; exit 1; }
     ' || stop "the completion"
+}
+
+# As a file manager does; what was read is in the database when its row is shown.
+open_a_picture() {
+    export STATION_HOME=$HOME/opened
+    station /usr/lib/claiming-station/_internal/resources/labels/kit.png >opened.txt 2>&1 &
+    opened=$!
+    for _ in $(seq 60); do
+        ! grep -aqs maple-harbor-lantern "$STATION_HOME"/data/practice/desk.db* || break
+        sleep 0.5
+    done
+    kill "$opened"
+    wait "$opened" || stop "the window: $(cat opened.txt)"
+    grep -aqs maple-harbor-lantern "$STATION_HOME"/data/practice/desk.db* || stop "the picture was not read"
 }
 
 still_has() {
