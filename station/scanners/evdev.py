@@ -20,6 +20,8 @@ from .keyboard_settings import KeyboardSettings
 
 EVENT = struct.Struct("llHHi")
 EVIOCGRAB = 0x40044590
+EVIOCSCLOCKID = 0x400445A0
+"""Sets the clock of the events' times: here that of ``time.monotonic``."""
 POLL_S = 0.1
 _INPUTS = Path("/sys/class/input")
 _KEY_A = 30
@@ -72,6 +74,7 @@ class Evdev(Reading):
             return
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         try:
+            fcntl.ioctl(descriptor, EVIOCSCLOCKID, struct.pack("i", time.CLOCK_MONOTONIC))
             fcntl.ioctl(descriptor, EVIOCGRAB, 1)
             self.tell(Condition.READY, path)
             self._hear(descriptor)
@@ -94,10 +97,9 @@ class Evdev(Reading):
             events = os.read(descriptor, EVENT.size * 256) if ready else b""
             if ready and not events:
                 raise OSError(19, "the device is gone")
-            # The events' own times stand still while nothing is typed: silence is told by this machine's clock.
-            now = time.monotonic()
-            codes = [code for event in _events(events) for code in keys.feed(*event, now)]
-            for code in codes or keys.tick(now):
+            codes = [code for event in _events(events) for code in keys.feed(*event)]
+            # Nothing waits, so the silence up to now is the scanner's own, however late this thread comes.
+            for code in codes if ready else keys.tick(time.monotonic()):
                 self.hand_on(code.encode("utf-8"))
             if keys.lost > lost:
                 lost = keys.lost
@@ -119,9 +121,10 @@ class _Device:
     state: State
 
 
-def _events(data: bytes) -> Iterator[tuple[int, int, int]]:
-    for _, _, kind, code, value in EVENT.iter_unpack(data[: len(data) // EVENT.size * EVENT.size]):
-        yield kind, code, value
+def _events(data: bytes) -> Iterator[tuple[int, int, int, float]]:
+    """Type, code, value and time in seconds, as ``KeyCodes`` takes them."""
+    for seconds, micros, kind, code, value in EVENT.iter_unpack(data[: len(data) // EVENT.size * EVENT.size]):
+        yield kind, code, value, seconds + micros / 1_000_000
 
 
 def _devices(inputs: Path = _INPUTS) -> list[_Device]:

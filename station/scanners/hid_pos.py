@@ -16,7 +16,7 @@ else:
 from .base import Condition, Found, Remedy, State
 from .base import Settings as ScannerSettings
 from .framing.hid_reports import PAGE, Codes, read_descriptor
-from .framing.reading import Reading
+from .framing.reading import Lap, Reading
 
 POLL_MS = 100
 LONGEST_REPORT = 4096
@@ -66,9 +66,12 @@ class HidPos(Reading):
         try:
             codes = Codes(read_descriptor(bytes(device.get_report_descriptor())))
             self.tell(Condition.READY, _title(found))
+            lap = Lap(POLL_MS / 1000)
             while not self.stopping.is_set():
                 report = bytes(device.read(LONGEST_REPORT, POLL_MS))
                 now = time.monotonic()
+                if lap.held_up(now):
+                    codes.held_up(now)
                 for code in codes.feed(report, now) if report else codes.tick(now):
                     self.hand_on(code.data.rstrip(b"\r\n"), code.symbology)
         finally:

@@ -15,7 +15,7 @@ from serial.tools import list_ports
 from .base import Condition, Found, Remedy, State
 from .base import Settings as ScannerSettings
 from .framing.lines import Lines
-from .framing.reading import Reading
+from .framing.reading import Lap, Reading
 
 POLL_S = 0.05
 _ADVANCED = {"advanced": True}
@@ -68,10 +68,12 @@ class Serial(Reading):
             return
         with self._open(port) as device:
             self.tell(Condition.READY)
-            lines = Lines(self.settings.idle_ms / 1000, self.settings.keep_tabs)
+            lines, lap = Lines(self.settings.idle_ms / 1000, self.settings.keep_tabs), Lap(POLL_S)
             while not self.stopping.is_set():
                 data = device.read(max(device.in_waiting, 1))
                 now = time.monotonic()
+                if lap.held_up(now):
+                    lines.held_up(now)
                 for scan in lines.feed(data, now) if data else lines.tick(now):
                     self.hand_on(scan)
 

@@ -45,6 +45,13 @@ def test_a_part_that_never_comes_ends_the_code() -> None:
     assert [code.data for code in codes.feed(common(b"NEXT"), 3.0)] == [b"HALF", b"NEXT"]
 
 
+def test_a_part_that_waited_for_a_reader_that_was_held_up_came_in_time() -> None:
+    codes = Codes(read_descriptor(COMMON))
+    assert codes.feed(common(b"HALF", more=True), 1.0) == []
+    codes.held_up(2.0)
+    assert codes.feed(common(b"-AND-HALF"), 2.0) == [Code(b"HALF-AND-HALF", "]Q1")]
+
+
 def test_other_reports_and_empty_ones_are_nothing() -> None:
     codes = Codes(read_descriptor(COMMON))
     assert codes.feed(bytes([9]) + b"x" * 63, 0.0) == []

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ if sys.platform == "win32":
 import pty
 import tty
 
+from station.core.scan import Scan
 from station.scanners.base import Condition
 from station.scanners.serial import Serial, SerialSettings
 from tests.scanners.heard import Heard
@@ -62,6 +64,23 @@ def scanner(line: Line) -> Iterator[tuple[Serial, Heard]]:
 
 def _as_port(line: Line) -> str:
     return f"/dev/../{line.name}"
+
+
+def test_a_reader_that_was_held_up_tears_no_code(line: Line) -> None:
+    heard = Heard()
+
+    def take_its_time(scan: Scan) -> None:
+        heard.scan(scan)
+        if scan.text == "FIRST":
+            line.send(b"LF\r")
+            time.sleep(0.4)
+
+    scanner = Serial(SerialSettings(device=_as_port(line), idle_ms=150))
+    scanner.start(take_its_time, heard.state)
+    heard.until(lambda: heard.condition is Condition.READY)
+    line.send(b"FIRST\rHA")
+    heard.until_texts("FIRST", "HALF")
+    assert scanner.stop()
 
 
 def test_codes_are_read_with_and_without_terminators(line: Line, scanner: tuple[Serial, Heard]) -> None:

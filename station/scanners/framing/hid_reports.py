@@ -158,6 +158,10 @@ class Codes:
         """A code whose last part did not come in time is given as far as it came."""
         return self._end() if self._held and at_s - self._last >= SILENCE_S else []
 
+    def held_up(self, at_s: float) -> None:
+        """Nobody listened for a while: the next part may have come in time."""
+        self._last = at_s
+
     def drop(self) -> None:
         """The device is gone."""
         self._held, self._symbology = bytearray(), ""

@@ -42,6 +42,10 @@ class Lines:
         silent = self.idle_s > 0 and self._held and at_s - self._last >= self.idle_s
         return self._end() if silent else []
 
+    def held_up(self, at_s: float) -> None:
+        """Nobody listened for a while, so that it is not known whether it was silent: silence counts from now on."""
+        self._last = at_s
+
     def drop(self) -> bytes:
         """Half a scan that will never be whole: the device is gone. Gives what there was of it."""
         held, self._held, self._overlong = bytes(self._held), bytearray(), False

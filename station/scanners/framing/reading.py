@@ -1,9 +1,11 @@
 """The life of a scanner that is opened, read, lost and opened again, on a thread of its own."""
 
 import threading
+import time
 from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from station.core.scan import Scan, split_aim
@@ -12,6 +14,22 @@ from ..base import Condition, OnScan, OnState, Scanner, State
 
 AGAIN_S = 1.0
 """How long a device that cannot be opened is left alone before the next try."""
+
+
+@dataclass
+class Lap:
+    """Tells a reading thread that was held up (a listener took its time, the computer slept) from a silent device.
+
+    ``poll_s`` is how long one wait for the device takes at most.
+    """
+
+    poll_s: float
+    _last: float = field(default_factory=time.monotonic)
+
+    def held_up(self, now: float) -> bool:
+        """To be asked once after each wait: whether the time since the last one was longer than waiting explains."""
+        late, self._last = now - self._last > 2 * self.poll_s, now
+        return late
 
 
 class Reading(Scanner):
