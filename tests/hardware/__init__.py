@@ -1,0 +1,1 @@
+"""The station's own scanner classes on devices that a kernel emulates, in a guest (see ``tests.guest``)."""
