@@ -13,6 +13,9 @@ from station.core.errors import CallError, Cause, NotSentError, UnclearError
 from .openings import Openings
 
 log = logging.getLogger(__name__)
+
+AGAIN_S, AGAIN_AT_MOST_S = 1.0, 30.0
+"""After how long a service that failed is begun anew: the first time, and at most."""
 Done = Callable[[Any, BaseException | None], None]
 Service = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -84,21 +87,32 @@ class Network:
         await self._serving
 
     async def _serve(self) -> None:
-        """Hold the services open; a service that fails makes every request say so instead of hanging."""
+        """Hold the services open; a service that fails makes every request say so instead of hanging, and is begun
+        anew: a disk that was full for a moment must not cost the day."""
         leave, gate = self._leave, self._gate
         assert leave is not None  # noqa: S101 - set by _live
         assert gate is not None  # noqa: S101 - set by _live
         await gate.wait()
-        try:
-            async with AsyncExitStack() as stack:
-                for service in self._services():
-                    await stack.enter_async_context(service())
-                self._started.set_result(None)
-                await leave.wait()
-        except Exception as error:
-            log.exception("a service failed")
-            if not self._started.done():
-                self._started.set_result(str(error) or type(error).__name__)
+        wait_s = AGAIN_S
+        while not leave.is_set():
+            try:
+                async with AsyncExitStack() as stack:
+                    for service in self._services():
+                        await stack.enter_async_context(service())
+                    self._tell_started("")
+                    await leave.wait()
+            except Exception as error:
+                log.exception("a service failed")
+                self._tell_started(str(error) or type(error).__name__)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(leave.wait(), wait_s)
+                wait_s = min(2 * wait_s, AGAIN_AT_MOST_S)
+
+    def _tell_started(self, failure: str) -> None:
+        """From now on requests go to the services, or say why not."""
+        if self._started.done():
+            self._started = asyncio.get_running_loop().create_future()
+        self._started.set_result(failure)
 
     def _begin(self, backend: Backend, job: Callable[[], Coroutine[Any, Any, Any]], done: Done) -> None:
         if self._leave is None or self._leave.is_set():

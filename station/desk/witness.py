@@ -16,6 +16,7 @@ class Witness:
         self._machine = machine or _machine_id()
         self._file: Path | None = None
         self._desk = ""
+        self._unwritten: int | None = None
 
     def agrees(self, desk_id: str, last_call: int, cut_off: int = 0) -> bool:
         """Whether this is the database that this machine last sent from; a desk that never sent always agrees.
@@ -35,17 +36,24 @@ class Witness:
         return bool(same)
 
     def saw_call(self, number: int) -> None:
-        """Write the number down; a state folder that cannot be written is found out at the next start, not now."""
-        if self._file is None:
+        """Write the number down. Where that is refused, nobody is told now: ``catch_up`` tries again."""
+        self._unwritten = number
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Write down what could not be: a disk that refused once must not look like a restored backup at the next
+        start. A state folder that is never writable is found out then."""
+        if self._file is None or self._unwritten is None:
             return
         with suppress(OSError):
             self._file.parent.mkdir(parents=True, exist_ok=True)
             fresh = self._file.with_suffix(".new")
             with fresh.open("w", encoding="utf-8") as stream:
-                json.dump({"desk": self._desk, "machine": self._machine, "call": number}, stream)
+                json.dump({"desk": self._desk, "machine": self._machine, "call": self._unwritten}, stream)
                 stream.flush()
                 os.fsync(stream.fileno())
             fresh.replace(self._file)
+            self._unwritten = None
 
 
 def _machine_id() -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from station.core.item import Item
-from station.core.news import ItemsChanged, ScanHeard, Trouble
+from station.core.news import ConnectionState, ItemsChanged, ScanHeard, Trouble
 from station.core.progress import Progress
 from station.desk.ports import FaultHook, no_faults
+from station.desk.witness import Witness
 from station.desk.work import Work
 from station.folders import Folders
 from station.parts import assemble
@@ -235,6 +236,35 @@ def test_a_read_only_database_is_said_and_nothing_beeps(shop: Shop) -> None:
     assert not [each for each in bench.news if isinstance(each, ScanHeard)]
     assert bench.looked_up(SINGLE)
     assert any(isinstance(each, ItemsChanged) for each in bench.news)
+
+
+def test_a_server_that_could_not_begin_begins_anew(shop: Shop) -> None:
+    """The disk refused the bundled server its database for a moment: the day goes on as soon as it is let."""
+    path = shop.base / "server.db"
+    kept = path.rename(path.with_name("server.kept"))
+    path.mkdir()
+    bench = shop.open()
+    bench.choose()
+    row = bench.scan(SINGLE).item
+    assert row is not None
+    bench.until(lambda: any(isinstance(each, ConnectionState) and each.cause for each in bench.news))
+    path.rmdir()
+    kept.rename(path)
+    bench.until(lambda: bench.rows[row.id].looked_up_at)
+    assert bench.claim()
+    bench.until(lambda: _row(bench, row.id, Progress.CLAIMED))
+
+
+def test_a_number_that_was_refused_once_is_written_down_later(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    witness = Witness(state, "this machine")
+    assert witness.agrees("desk", 0)
+    state.write_text("in the way")
+    witness.saw_call(1)
+    witness.catch_up()
+    state.unlink()
+    witness.catch_up()
+    assert Witness(state, "this machine").agrees("desk", 1)
 
 
 def test_a_data_folder_that_is_gone_is_said(shop: Shop) -> None:
