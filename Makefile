@@ -40,7 +40,7 @@ faults: ## spoil claims at every system, SUBMISSIONS of them, every fault of eve
 	  --submissions $(or $(SUBMISSIONS),20000) --jobs $(or $(JOBS),2) --minutes $(or $(MINUTES),110) \
 	  $(if $(PROTOCOLS),--protocols $(PROTOCOLS)) $(if $(SEED),--seed $(SEED))
 
-kill9: ## kill the station at every named point and at RUNS random moments (SEED repeats a run)
+kill9: ## kill the station at every named point and at RUNS random moments, at every system (SEED repeats a run)
 	@$(SET_UP) test
 	$(PYTHON_HERE) -m tests.faults kill9 --points --runs $(or $(RUNS),1000) $(if $(SEED),--seed $(SEED))
 

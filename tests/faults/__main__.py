@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import kill9, report, roster
+from . import kill9, kills, report, roster
+from .operator import PracticeJob
 from .protocols import PROTOCOLS
 
 
@@ -28,28 +29,29 @@ def _faults(asked: argparse.Namespace) -> int:
 
 def _kill9(asked: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="station-kill9-") as folder:
-        work = Path(folder)
-        takes_s = kill9.make_template(work / "template")
+        work, template = Path(folder), Path(folder) / "template"
         tell = _tell if asked.verbose else lambda _ran: None
         done: list[kill9.Ran] = []
+        if asked.points is not None or asked.at:
+            kill9.make_template(template, PracticeJob())
         if asked.points is not None:
-            done += kill9.sweep(work / "template", work, tuple(asked.points or _ALL), tell)
+            done += kill9.sweep(template, work, tuple(asked.points or _ALL), PracticeJob, tell)
         for point, visit in (cut.rsplit(":", 1) for cut in asked.at):
-            done.append(kill9.run(work / "template", work / cut_name(point, visit), kill9.Cut(point, int(visit))))
+            home = work / f"{point}-{visit}"
+            done.append(kill9.run(template, home, kill9.Cut(point, int(visit)), PracticeJob()))
             tell(done[-1])
-        done += kill9.at_random(work / "template", work, asked.runs, asked.seed, takes_s, tell)
-    return kill9.sum_up(done)
+        if asked.runs:
+            done += kills.at_random(work, asked.runs, asked.seed, asked.systems, asked.minutes, tell)
+    return kills.sum_up(done)
 
 
 _ALL = (*kill9.DESK_POINTS, *kill9.PAIRS, *kill9.SERVER_POINTS)
 
 
-def cut_name(point: str, visit: str) -> str:
-    return f"{point}-{visit}"
-
-
 def _tell(ran: kill9.Ran) -> None:
-    print(f"{'FAIL' if ran.faults else 'ok':5}{'killed' if ran.killed else 'through':8}{ran.cut}", flush=True)
+    flying = "in flight" if ran.in_flight else ""
+    how = "killed" if ran.killed else "through"
+    print(f"{'FAIL' if ran.faults else 'ok':5}{how:8}{flying:10}{ran.kind:11}{ran.cut}", flush=True)
 
 
 def _read(arguments: list[str]) -> argparse.Namespace:
@@ -78,6 +80,8 @@ def _add_faults(parser: argparse.ArgumentParser) -> None:
 
 def _add_kills(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--runs", type=int, default=0, help="kills at random moments")
+    parser.add_argument("--systems", nargs="*", choices=kills.KINDS, default=list(kills.KINDS), help="for those")
+    parser.add_argument("--minutes", type=float, default=24 * 60.0, help="no kill at random begins after these")
     parser.add_argument("--points", nargs="*", default=None, metavar="POINT", help="every visit to these, or to all")
     parser.add_argument("--at", nargs="*", default=[], metavar="POINT:VISIT", help="single kills")
     parser.add_argument("--verbose", action="store_true", help="a line a run")

@@ -32,20 +32,25 @@ class Row:
     code: str
 
 
-def compare(protocol: Protocol, folder: Path) -> Account:
-    """Hold every device's account against the ledger."""
-    ledger, account = _ledger(folder / "server.db", protocol), Account()
-    reasons = _reasons(folder / "data" / "desk.db")
-    for row in _rows(folder / "data" / "desk.db"):
+def compare(
+    protocol: Protocol, desk: Path, server: Path, *, restarted: bool = False, hour_s: float = 3600.0
+) -> Account:
+    """Hold every device's account against the ledger. ``restarted``: the desk was since the person's Claim, so that a
+    device that is shown to be free is not sent again by itself; nor is it an hour after Claim, ``hour_s`` real seconds.
+    """
+    ledger, account = _ledger(server, protocol), Account()
+    reasons, old = _reasons(desk), _old(desk, hour_s)
+    for row in _rows(desk):
         made, live = ledger.get(protocol.ledger_name(row.name), (0, 0))
         account.progress[f"{row.progress} {row.outcome}".strip()] += 1
         if row.progress == "held":
             account.held[f"{reasons.get(row.name, '')}, after {row.code or 'an answer that leaves it out'}"] += 1
-        account.wrong += [f"{row.name}: {text}" for text in _wrong(protocol, row, made, live)]
+        always = protocol.always_settles or (protocol.tells and not restarted and row.name not in old)
+        account.wrong += [f"{row.name}: {text}" for text in _wrong(row, made, live, always=always)]
     return account
 
 
-def _wrong(protocol: Protocol, row: Row, made: int, live: int) -> list[str]:
+def _wrong(row: Row, made: int, live: int, *, always: bool) -> list[str]:
     said = f"{row.progress} {row.outcome}".strip()
     found = []
     if made > 1:
@@ -60,7 +65,7 @@ def _wrong(protocol: Protocol, row: Row, made: int, live: int) -> list[str]:
         found.append(f"{said}, and it was our own claim")
     if row.progress in ("queued", "sending", "unknown"):
         found.append(f"not settled in time: {row.progress}")
-    if row.progress == "held" and (protocol.always_settles or protocol.tells):
+    if row.progress == "held" and always:
         found.append("held, though this protocol can always tell")
     if row.progress == "held" and live:
         found.append("held, though a read-back shows that it is ours")
@@ -83,6 +88,18 @@ def correct(desk: Path, spoiled: Counter[tuple[str, Fault]]) -> None:
         del spoiled[key]
 
 
+def identifiers(desk: Path) -> set[str]:
+    """The rows' identifiers as they are written in answers, without what is secret."""
+    with closing(_read_only(desk)) as opened:
+        return {row[0] for row in opened.execute("SELECT text FROM items")}
+
+
+def calls_under_way(desk: Path) -> int:
+    """How many calls the desk has written down as sent and not as answered."""
+    with closing(_read_only(desk)) as opened:
+        return int(opened.execute("SELECT count(*) FROM calls WHERE state = 'sending'").fetchone()[0])
+
+
 def _ledger(path: Path, protocol: Protocol) -> dict[str, tuple[int, int]]:
     """Claims ever made and live ones by a device's name at the server."""
     query = (
@@ -103,6 +120,16 @@ def _reasons(path: Path) -> dict[str, str]:
     """Why each device that is held came to be, in the journal's words."""
     with closing(_read_only(path)) as desk:
         return dict(desk.execute("SELECT device_id, why FROM events WHERE new = 'held' ORDER BY id"))
+
+
+def _old(desk: Path, hour_s: float) -> set[str]:
+    """What was shown to be free only after the hour in which Claim counts."""
+    query = (
+        "SELECT e.device_id FROM events e JOIN items i ON i.id = e.item JOIN batches b ON b.id = i.batch WHERE "
+        "e.new = 'held' AND e.why = 'read_back.free' AND (julianday(e.at) - julianday(b.closed_at)) * 86400 > ?"
+    )
+    with closing(_read_only(desk)) as opened:
+        return {row[0] for row in opened.execute(query, (hour_s,))}
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

@@ -5,22 +5,26 @@ import random
 import select
 import shutil
 import signal
-import sys
 import time
 import traceback
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 # Imported here, and not first in each forked child: a run is then half as long.
+import station.backends.datacake
+import station.backends.disruptive
+import station.backends.here
 import station.backends.local
+import station.backends.xyte
 import station.server.app
 import station.server.sample
 import station.store  # noqa: F401
-from tests.checker.check import FAIL, check
+from station.desk.ports import FaultHook, no_faults
+from tests.desk.bench import Bench
 
-from . import operator as job
+from . import operator
 
 PATIENCE_S = 60.0
 DESK_POINTS = ("store.before_commit", "store.after_commit", "send.before_commit", "send.committed", "settle.begin")
@@ -31,6 +35,25 @@ PAIRS = {
 }
 """Points that are the next visit of the second after one of the first."""
 SERVER_POINTS = ("before_commit", "after_commit", "before_answer")
+SENT = "a call is sent"
+SLOW_S = 0.06
+"""How long the bundled server takes before and after its effect while it is to be met with a call on its way."""
+
+
+class Job(Protocol):
+    """What a person does at a station, on a data folder that may have been left by a crash."""
+
+    def open(self, home: Path, faults: FaultHook, server_faults: FaultHook) -> Bench: ...
+
+    def do(self, bench: Bench, report: operator.Report) -> None: ...
+
+    def kept(self, home: Path) -> set[str]: ...
+
+    def calls_under_way(self, home: Path) -> int: ...
+
+    def examine(self, home: Path) -> list[str]:
+        """What is wrong once all is done."""
+        ...
 
 
 @dataclass
@@ -58,17 +81,18 @@ class Killer:
 
 @dataclass(frozen=True)
 class Cut:
-    """Where a run is cut off: at a visit to a point of the desk's or the server's, or so long after "claiming"."""
+    """Where a run is cut off: at a visit to a point of the desk's or the server's, or so long after the start or, with
+    ``sent``, after that call has left."""
 
     point: str = ""
     visit: int = 0
     after_s: float = -1.0
-    from_start: bool = False
+    sent: int = 0
 
     def __str__(self) -> str:
         if self.point:
             return f"{self.point} #{self.visit}"
-        return f"{self.after_s:.4f} s after {'the start' if self.from_start else 'Claim'}"
+        return f"{self.after_s:.4f} s after {f'call {self.sent}' if self.sent else 'the start'}"
 
 
 @dataclass
@@ -76,45 +100,47 @@ class Ran:
     """What one run and its recovery came to; ``faults`` is empty where all is as it must be."""
 
     cut: Cut
+    kind: str = "practice"
     killed: bool = False
+    in_flight: bool = False
+    """Whether a call was on its way at that moment."""
     said: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
-def run(template: Path, home: Path, cut: Cut) -> Ran:
+def run(template: Path, home: Path, cut: Cut, job: Job) -> Ran:
     """One whole life: a job that is cut off, a look at the disk, a fresh desk on the same folder, the checker."""
     shutil.copytree(template, home)
     ran = Ran(cut)
-    ran.said, status = _fork(home, cut)
+    ran.said, status = _fork(home, cut, job)
     ran.killed = status == -signal.SIGKILL
     if not ran.killed and status:
         ran.faults.append(f"the first life ended with {status}: {ran.said[-12:]}")
-    _compare_scans(home, ran)
-    again, status = _fork(home, None)
+    _look(home, job, ran)
+    again, status = _fork(home, None, job)
     if status:
         ran.faults.append(f"the second life ended with {status}: {again[-12:]}")
-    _compare_scans(home, ran)
-    base = home / "data" / "practice"
-    ran.faults += [str(each) for each in check(base / "desk.db", base / "server.db") if each.verdict == FAIL]
-    if (held := job.claims(home)) != dict.fromkeys(job.OURS, 1):
-        ran.faults.append(f"the server holds {held}")
-    ran.faults += [f"misreported: {each}" for each in job.misreported(home)]
+    _look(home, job, ran)
+    ran.faults += job.examine(home)
     shutil.rmtree(home)
     return ran
 
 
-def _compare_scans(home: Path, ran: Ran) -> None:
+def _look(home: Path, job: Job, ran: Ran) -> None:
     said = {line.removeprefix("kept ") for line in ran.said if line.startswith("kept ")}
+    if not said and not any(home.rglob("desk.db")):
+        return  # cut off before there was anything
+    ran.in_flight = ran.in_flight or (ran.killed and job.calls_under_way(home) > 0)
     ran.faults += [f"lost scan: {each}" for each in sorted(said - job.kept(home))]
 
 
-def _fork(home: Path, cut: Cut | None) -> tuple[list[str], int]:
+def _fork(home: Path, cut: Cut | None, job: Job) -> tuple[list[str], int]:
     """Do the job in a process of its own; gives what it said and how it ended (a signal's number below zero)."""
     ours, theirs = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(ours)
-        _live(home, cut, theirs)
+        _live(home, cut, job, theirs)
     os.close(theirs)
     try:
         return _listen(child, ours, cut), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
@@ -122,15 +148,12 @@ def _fork(home: Path, cut: Cut | None) -> tuple[list[str], int]:
         os.close(ours)
 
 
-def _live(home: Path, cut: Cut | None, descriptor: int) -> None:
-    report = job.say_to(descriptor)
+def _live(home: Path, cut: Cut | None, job: Job, descriptor: int) -> None:
+    report = operator.say_to(descriptor)
     status = 1
     try:
-        killer = Killer(cut.point, cut.visit) if cut and cut.point else lambda _point: None
-        server = cut is not None and cut.point in SERVER_POINTS
-        nothing: Callable[[str], None] = lambda _point: None  # noqa: E731 - a hook that does nothing
-        bench = job.open_bench(home, nothing if server else killer, killer if server else nothing)
-        job.do_the_job(bench, report)
+        bench = job.open(home, *_hooks(cut, report))
+        job.do(bench, report)
         bench.stop()
         status = 0
     except BaseException:
@@ -139,11 +162,28 @@ def _live(home: Path, cut: Cut | None, descriptor: int) -> None:
         os._exit(status)
 
 
+def _hooks(cut: Cut | None, report: operator.Report) -> tuple[FaultHook, FaultHook]:
+    """What happens at the desk's points and at the server's."""
+    if cut is None:
+        return no_faults, no_faults
+    if cut.point:
+        killer = Killer(cut.point, cut.visit)
+        return (no_faults, killer) if cut.point in SERVER_POINTS else (killer, no_faults)
+    if not cut.sent:
+        return no_faults, no_faults
+
+    def say(point: str) -> None:
+        if point == "send.committed":
+            report(SENT)
+
+    return say, lambda point: time.sleep(SLOW_S if point in ("before_commit", "before_answer") else 0)
+
+
 def _listen(child: int, ours: int, cut: Cut | None) -> list[str]:
     """Read what the child says to its end; kills it when its time has come, or when it hangs."""
     said = b""
-    due = time.monotonic() + (cut.after_s if cut and cut.from_start else PATIENCE_S)
-    armed = cut is not None and cut.after_s >= 0 and not cut.from_start
+    armed = cut is not None and cut.sent > 0
+    due = time.monotonic() + (cut.after_s if cut and cut.after_s >= 0 and not armed else PATIENCE_S)
     while True:
         ready, _, _ = select.select([ours], [], [], max(due - time.monotonic(), 0))
         if not ready:
@@ -154,87 +194,45 @@ def _listen(child: int, ours: int, cut: Cut | None) -> list[str]:
         if not part:
             return said.decode().splitlines()
         said += part
-        if armed and b"claiming\n" in said and cut is not None:
+        if armed and cut is not None and said.count(f"{SENT}\n".encode()) >= cut.sent:
             armed, due = False, time.monotonic() + cut.after_s
 
 
-def make_template(folder: Path) -> float:
-    """A data folder as a first start leaves it; gives the seconds that a whole job takes from Claim to its end."""
-    _, status = _fork_start(folder)
-    if status:
-        raise RuntimeError("the first start failed")
-    measured = folder.with_name("measured")
+def make_template(folder: Path, job: Job) -> float:
+    """A data folder as a first start leaves it; gives the seconds that a whole job takes."""
+    folder.mkdir(parents=True)
+    if isinstance(job, operator.PracticeJob):
+        operator.make_folder(folder)
+    measured = folder.with_name(f"{folder.name}-measured")
     shutil.copytree(folder, measured)
     begun = time.monotonic()
-    said, status = _fork(measured, None)
+    said, status = _fork(measured, None, job)
     if status:
         raise RuntimeError(f"the job does not work uncut: {said}")
     shutil.rmtree(measured)
     return time.monotonic() - begun
 
 
-def _fork_start(home: Path) -> tuple[list[str], int]:
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            bench = job.open_bench(home)
-            bench.choose()
-            bench.looked_up(job.SINGLE)
-            row = next(iter(bench.rows))
-            from station.desk import rows
-
-            bench.station.desk.do(rows.remove, [row], "Anna").result(20)
-            bench.stop()
-            status = 0
-        finally:
-            os._exit(status)
-    return [], os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-
-
-def sweep(template: Path, work: Path, points: tuple[str, ...], tell: Callable[[Ran], None]) -> list[Ran]:
+def sweep(
+    template: Path, work: Path, points: tuple[str, ...], jobs: Callable[[], Job], tell: Callable[[Ran], None]
+) -> list[Ran]:
     """Every visit to every point, until a job gets through uncut."""
     done: list[Ran] = []
     for point in points:
         for visit in range(1, 10_000):
-            ran = run(template, work / f"{point}-{visit}", Cut(point, visit))
-            done.append(ran)
-            tell(ran)
-            if not ran.killed:
+            done.append(run(template, work / f"{point}-{visit}", Cut(point, visit), jobs()))
+            tell(done[-1])
+            if not done[-1].killed:
                 break
     return done
 
 
-def at_random(
-    template: Path, work: Path, runs: int, seed: int, takes_s: float, tell: Callable[[Ran], None]
-) -> list[Ran]:
-    """Random moments: nine in ten while the claim is on its way, the others anywhere in the job."""
-    chance = random.Random(seed)
-    done: list[Ran] = []
-    for number in range(runs):
-        anywhere = chance.random() < 0.1
-        after = chance.uniform(0, takes_s if anywhere else CLAIM_TAKES_S)
-        ran = run(template, work / f"random-{number}", Cut(after_s=after, from_start=anywhere))
-        done.append(ran)
-        tell(ran)
-    return done
+def random_cut(chance: random.Random, takes_s: float, calls: int) -> Cut:
+    """Nine in ten while one of so many calls is on its way, the others anywhere in the job."""
+    if chance.random() < 0.1:
+        return Cut(after_s=chance.uniform(0, takes_s))
+    return Cut(after_s=chance.uniform(0, FLIGHT_S), sent=chance.randint(1, calls))
 
 
-CLAIM_TAKES_S = 0.2
-"""From "claiming" to settled, with a little to spare: the span in which most of the random kills fall."""
-
-
-def sum_up(done: list[Ran]) -> int:
-    """Print what came of it; gives the exit status."""
-    bad = [ran for ran in done if ran.faults]
-    killed = Counter(ran.cut.point or "at random" for ran in done if ran.killed)
-    for point, count in sorted(killed.items()):
-        print(f"{point:24}{count:6} killed")
-    for ran in bad:
-        print(f"FAIL at {ran.cut}", *ran.faults, sep="\n  ")
-    lost = sum(fault.startswith("lost scan") for ran in bad for fault in ran.faults)
-    print(f"{len(done)} runs, {sum(killed.values())} killed, {lost} scans lost, {len(bad)} runs with a fault")
-    sys.stdout.flush()
-    return 1 if bad or not killed else 0
+FLIGHT_S = 0.12
+"""A call's way to the server and back, as slow as the server is made here."""

@@ -18,7 +18,7 @@ from station.core.identifier import Identifier
 from station.core.news import LineState
 from station.core.progress import Progress
 from station.core.scan import Scan
-from station.desk import batches, intake, pauses
+from station.desk import batches, intake, pauses, reconcile
 from station.desk.work import Work
 from station.folders import Folders
 from station.labels.base import Label
@@ -106,7 +106,8 @@ def work_a_shift(protocol: Protocol, folder: Path, spoiling: Spoiling, size: Siz
         shift.wrong += person.wrong
     shift.spoiled = +Counter({key: n for key, n in spoiling.counts.items() if key[1] is not Fault.NONE})
     accounts.correct(folder / "data" / "desk.db", shift.spoiled)
-    account = accounts.compare(protocol, folder)
+    hour_s = reconcile.CLAIM_IS_FRESH_S / size.pace
+    account = accounts.compare(protocol, folder / "data" / "desk.db", folder / "server.db", hour_s=hour_s)
     shift.progress, shift.held = account.progress, account.held
     shift.wrong += account.wrong
     shift.seconds = time.monotonic() - begun
@@ -206,9 +207,7 @@ class Person:
         return any(WAITING & set(dict(row.tally)) for row in self.bench.rows.values())
 
     def _looked_up(self) -> bool:
-        return not self.bench.plan().counts.checking and all(
-            not row.check or row.check == "none" for row in self.bench.rows.values() if row.progress is Progress.OPEN
-        )
+        return looked_up(self.bench)
 
     def _wait(self, done: Callable[[], bool], end: float, why: str) -> None:
         while True:
@@ -231,6 +230,12 @@ class Person:
                 paused.add(name)
         for name in paused:
             self.bench.station.desk.do(pauses.resume, name).result(20)
+
+
+def looked_up(bench: Bench) -> bool:
+    return not bench.plan().counts.checking and all(
+        not row.check or row.check == "none" for row in bench.rows.values() if row.progress is Progress.OPEN
+    )
 
 
 def _is_paused(work: Work, connection: str) -> bool:

@@ -9,11 +9,15 @@ from contextlib import closing
 from pathlib import Path
 
 from station.core.progress import Progress
+from station.desk import rows
 from station.desk.ports import FaultHook, no_faults
 from station.folders import Folders
 from station.parts import assemble
 from station.settings import Settings
+from tests.checker.check import FAIL, check
 from tests.desk.bench import Bench
+
+from . import accounts
 
 KIT = "maple-harbor-lantern"
 SINGLE = "c1sample0000000000d0"
@@ -35,6 +39,24 @@ def open_bench(home: Path, faults: FaultHook = no_faults, server_faults: FaultHo
     bench = Bench(assemble(Settings(), folders(home), faults=faults, server_faults=server_faults))
     bench.start()
     return bench
+
+
+def make_folder(home: Path) -> None:
+    """A data folder as a first start leaves it, in a process of its own."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            bench = open_bench(home)
+            bench.choose()
+            bench.looked_up(SINGLE)
+            bench.station.desk.do(rows.remove, [next(iter(bench.rows))], "Anna").result(20)
+            bench.stop()
+            status = 0
+        finally:
+            os._exit(status)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+        raise RuntimeError("the first start failed")
 
 
 def do_the_job(bench: Bench, report: Report) -> None:
@@ -99,6 +121,30 @@ def misreported(home: Path) -> list[str]:
             "('claimed', 'open', 'removed')"
         )
         return [" ".join(map(str, row)) for row in desk.execute(query) if row[0] in OURS]
+
+
+class PracticeJob:
+    """The job at the sample delivery, whose server lives and dies with the desk."""
+
+    def open(self, home: Path, faults: FaultHook, server_faults: FaultHook) -> Bench:
+        return open_bench(home, faults, server_faults)
+
+    def do(self, bench: Bench, report: Report) -> None:
+        do_the_job(bench, report)
+
+    def kept(self, home: Path) -> set[str]:
+        return kept(home)
+
+    def calls_under_way(self, home: Path) -> int:
+        return accounts.calls_under_way(home / "data" / "practice" / "desk.db")
+
+    def examine(self, home: Path) -> list[str]:
+        """What is wrong once all is done."""
+        base = home / "data" / "practice"
+        found = [str(each) for each in check(base / "desk.db", base / "server.db") if each.verdict == FAIL]
+        if (held := claims(home)) != dict.fromkeys(OURS, 1):
+            found.append(f"the server holds {held}")
+        return found + [f"misreported: {each}" for each in misreported(home)]
 
 
 def say_to(descriptor: int) -> Report:

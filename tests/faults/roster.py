@@ -90,7 +90,7 @@ class Roster:
     def done(self, turn: Turn, shift: matrix.Shift) -> None:
         self._under_way.remove(turn)
         self.found.add(shift)
-        print(report.line(shift, turn.number), flush=True)
+        print(report.line(shift, turn.number), *(f"  {text}" for text in shift.wrong), sep="\n", flush=True)
 
     def _is_due(self, kind: str) -> bool:
         if self._given[kind] < self.wanted.shifts:

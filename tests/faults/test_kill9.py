@@ -20,7 +20,8 @@ def _kill9(*arguments: str, patience_s: float) -> str:
 def test_nothing_is_lost_doubled_or_misreported_by_a_kill() -> None:
     said = _kill9(
         "--at", "store.before_commit:12", "send.before_commit:1", "send.committed:1", "settle.begin:1",
-        "before_answer:2", "call.written:1", "outcome.unwritten:1", "--runs", "2", patience_s=120,
+        "before_answer:2", "call.written:1", "outcome.unwritten:1", "--runs", "3", "--systems", "practice", "xyte",
+        patience_s=240,
     )
     assert "0 scans lost, 0 runs with a fault" in said
 
