@@ -53,7 +53,7 @@ SITE = "runtime/Lib/site-packages"
 
 
 def goes(path: str, video: bool = False) -> bool:
-    """Whether the file at ``path`` (with slashes, from the tree's top) is left out; of Qt there is a list of what stays."""
+    """Whether the file at ``path`` (with slashes, from the top) is left out; of Qt there is a list of what stays."""
     short = path.replace(SITE, "site", 1) if path.startswith(SITE) else path
     patterns = LEFT_OUT if video else LEFT_OUT + VIDEO
     return any(fnmatchcase(short, pattern) for pattern in patterns)

