@@ -7,7 +7,7 @@ NO_SCREEN := No screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "make 
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint test-postgres faults kill9 bench lock scanners-soak hardware smoke-build \
-  deb rpm check-installers bench-installers
+  deb rpm windows check-installers bench-installers
 
 help: ## list these targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
@@ -75,6 +75,12 @@ deb: ## build the package for Debian and Ubuntu in dist (DEB_COMPRESSION=zstd: q
 rpm: ## build the package for Fedora and its like in dist, of the same tree
 	@$(SET_UP) deb
 	$(PYTHON_HERE) packaging/linux/build.py rpm
+	@$(PYTHON_HERE) packaging/checksums.py
+
+windows: ## build setup.exe and the portable copy in dist (PYTHON313=… compiles ahead; VIDEO=1: cameras by address; QUICK=1)
+	@$(SET_UP) windows
+	PYTHONPATH=packaging $(PYTHON_HERE) -m windows $(if $(PYTHON313),--compiler $(PYTHON313)) \
+	  $(if $(VIDEO),--video) $(if $(QUICK),--quick) $(if $(PYTHON_ZIP),--python-zip $(PYTHON_ZIP) --python-sha256 $(PYTHON_SHA256))
 	@$(PYTHON_HERE) packaging/checksums.py
 
 check-installers: ## install, use, upgrade and remove what lies in dist, each on a clean system (SUITES="bookworm trixie")

@@ -7,6 +7,7 @@
 #   packaging/setup.sh hardware   and what a kernel of its own in QEMU needs, with a camera that is built for it
 #   packaging/setup.sh build      and what the build of the program as one folder needs
 #   packaging/setup.sh deb        and what the packages for Linux and their checks need
+#   packaging/setup.sh windows    and what the installer for Windows needs, with Wine for its check where there is one
 #
 # Where nothing is to do it says nothing and ends at once. PYTHON=… names the interpreter to use.
 set -eu
@@ -149,6 +150,14 @@ missing_tools() {
         run) return ;;
         postgres) ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || echo postgresql ;;
         hardware) missing_guest ;;
+        windows)
+            command -v makensis >/dev/null 2>&1 || echo nsis
+            command -v x86_64-w64-mingw32-gcc >/dev/null 2>&1 || echo gcc-mingw-w64-x86-64
+            command -v x86_64-w64-mingw32-windres >/dev/null 2>&1 || echo binutils-mingw-w64-x86-64
+            command -v unzip >/dev/null 2>&1 || echo unzip
+            command -v import >/dev/null 2>&1 || echo imagemagick
+            [ "$(uname -m)" != x86_64 ] || command -v wine >/dev/null 2>&1 || echo wine wine64
+            ;;
         build)
             command -v objcopy >/dev/null 2>&1 || echo binutils
             missing_python_library
@@ -223,8 +232,8 @@ install_station() {
 }
 
 case $goal in
-    run | test | postgres | hardware | build | deb) ;;
-    *) stop "unknown goal '$goal': run, test, postgres, hardware, build or deb" ;;
+    run | test | postgres | hardware | build | deb | windows) ;;
+    *) stop "unknown goal '$goal': run, test, postgres, hardware, build, deb or windows" ;;
 esac
 if [ "$(cat "$mark" 2>/dev/null)" = "$(state)" ] && suits "$environment/bin/python"; then
     exit 0

@@ -40,6 +40,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=ROOT / "build" / "cache")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "windows")
     parser.add_argument("--dist", type=Path, default=ROOT / "dist")
+    parser.add_argument("--tree", type=Path, help="a tree that an earlier build laid out")
     parser.add_argument("--quick", action="store_true", help="a larger installer in less time, for a try")
     parser.add_argument("--only", choices=("tree", "setup", "zip"), help="stop after the tree, or make one of the two")
     return parser.parse_args()
@@ -64,12 +65,7 @@ def build(asked: argparse.Namespace) -> None:
     version, epoch = asked.version or own_version(), source_date()
     asked.work.mkdir(parents=True, exist_ok=True)
     asked.dist.mkdir(parents=True, exist_ok=True)
-    compiler = find_compiler(asked.compiler)
-    if compiler is None:
-        print("windows: no Python 3.13 here:"
-              " nothing is compiled ahead, so the first start is slower and more is installed")
-    pieces = Pieces(_python(asked), wheels.fetch_wheels(LOCK, asked.cache), compiler)
-    tree = stage(asked.work / "tree", pieces, version, asked.video, epoch).resolve()
+    tree = _tree(asked, version, epoch)
     check_libraries(tree)
     if asked.sign:
         for name in PROGRAMS:
@@ -78,7 +74,7 @@ def build(asked: argparse.Namespace) -> None:
     print(f"windows: {len(files)} files, {size(tree) / 1e6:.0f} MB")
     if asked.only in (None, "setup"):
         setup = asked.dist / f"claiming-station-{version}-windows-setup.exe"
-        icon = (asked.work / "launcher" / "station.ico").resolve()
+        icon = (tree.parent / "launcher" / "station.ico").resolve()
         spoken = [path.stem for path in (ROOT / "resources" / "translations").glob("*.toml")]
         nsis.compile_script(
             nsis.render(tree, files, setup.resolve(), icon, version, size(tree), spoken, asked.quick), asked.work, epoch
@@ -90,6 +86,18 @@ def build(asked: argparse.Namespace) -> None:
         portable = asked.dist / f"claiming-station-{version}-windows-portable.zip"
         archive.pack(tree, files, portable, epoch)
         print(f"windows: {portable} {portable.stat().st_size / 1e6:.1f} MB")
+
+
+def _tree(asked: argparse.Namespace, version: str, epoch: int) -> Path:
+    if asked.tree is not None:
+        laid_out: Path = asked.tree.resolve()
+        return laid_out
+    compiler = find_compiler(asked.compiler)
+    if compiler is None:
+        print("windows: no Python 3.13 here: modules are not compiled ahead, so the first start takes longer"
+              " and more is installed")  # fmt: skip
+    pieces = Pieces(_python(asked), wheels.fetch_wheels(LOCK, asked.cache), compiler)
+    return stage(asked.work / "tree", pieces, version, asked.video, epoch).resolve()
 
 
 def _python(asked: argparse.Namespace) -> Path:

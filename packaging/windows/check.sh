@@ -3,7 +3,9 @@
 # start while it runs, the window, the copy on a stick, uninstall. Needs wine, mingw-w64, unzip and Xvfb; where Wine
 # cannot be had it says so and ends well.
 #
-#   packaging/windows/check.sh SETUP.exe [--older OLDER-SETUP.exe] [--portable COPY.zip] [--work FOLDER]
+#   packaging/windows/check.sh [SETUP.exe [--older OLDER-SETUP.exe] [--portable COPY.zip]] [--work FOLDER]
+#
+# Without names: what make windows left in dist, and an older version that is packed of the same tree.
 #
 # What Wine lacks of Windows 10 is put into the prefix alone (packaging/windows/wine), never into what is installed.
 set -eu
@@ -14,6 +16,7 @@ python=${PYTHON:-$root/.venv/bin/python}
 setup=
 older=
 portable=
+pack_older=
 work=$root/build/windows-check
 
 say() { echo "check-windows: $*"; }
@@ -31,6 +34,12 @@ while [ $# -gt 0 ]; do
         *) setup=$1 && shift ;;
     esac
 done
+if [ -z "$setup" ]; then
+    setup=$(ls -t "$root"/dist/claiming-station-*-windows-setup.exe 2>/dev/null | head -n 1)
+    [ -n "$setup" ] || { say "SKIPPED: dist holds no installer for Windows (make windows)" && exit 0; }
+    portable=$(ls -t "$root"/dist/claiming-station-*-windows-portable.zip 2>/dev/null | head -n 1)
+    pack_older=yes
+fi
 [ -f "$setup" ] || fail "there is no installer '$setup'; make windows builds it"
 for tool in wine wineserver x86_64-w64-mingw32-gcc unzip Xvfb; do
     if ! command -v $tool >/dev/null 2>&1; then
@@ -201,6 +210,12 @@ uninstall() {
     say "uninstalled: nothing is left but data and what was not ours; with /PURGE no data either"
 }
 
+if [ -n "$pack_older" ] && [ -d "$root/build/windows/tree" ] && command -v makensis >/dev/null 2>&1; then
+    mkdir -p "$work/older"
+    PYTHONPATH="$root/packaging" "$python" -m windows --tree "$root/build/windows/tree" --version 0.0.1 --quick \
+        --only setup --work "$work/older" --dist "$work/older" >/dev/null
+    older=$work/older/claiming-station-0.0.1-windows-setup.exe
+fi
 make_prefix
 upgrade
 test_itself installed "$(installed)/station-cli.exe"
