@@ -72,6 +72,12 @@ look_at_the_files() {
         [ -z "$told" ] || stop "the manual page: $told"
     fi
     rm -rf "$tree"
+    if command -v lintian >/dev/null 2>&1; then
+        # It knows no package that is packed by zstd, as quick builds are.
+        lintian --fail-on error --suppress-tags malformed-deb-archive "$package" >"$work/lintian.log" 2>&1 ||
+            stop "lintian: $(cat "$work/lintian.log")"
+        say "lintian finds no error, and $(grep -c '^W' "$work/lintian.log" || true) warnings"
+    fi
     say "desktop file, AppStream file and manual page are right"
 }
 

@@ -29,8 +29,8 @@ def version() -> str:
 
 
 def maintainer() -> str:
-    """Whom a package names: ``MAINTAINER`` in the environment, as "Name <address>"."""
-    return os.environ.get("MAINTAINER") or "Claiming Station <claiming-station@localhost.localdomain>"
+    """Whom a package names: ``MAINTAINER`` in the environment, as "Name <address>"; nobody's address if not told."""
+    return os.environ.get("MAINTAINER") or "Claiming Station <claiming-station@example.org>"
 
 
 def epoch() -> int:

@@ -3,6 +3,7 @@
 import gzip
 import os
 import shutil
+import textwrap
 from datetime import datetime
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def _on_the_command_line(root: Path, version: str) -> None:
 
 def _documents(root: Path, version: str) -> None:
     doc = root / DOC
-    _put(doc / "copyright", copyright_of())
+    _put(doc / "copyright", copyright_of(built().year))
     _put(doc / "changelog.gz", changelog(version, built()))
     licences = root / HOME / "_internal/resources/licences"
     if licences.is_dir():
@@ -64,7 +65,7 @@ def _documents(root: Path, version: str) -> None:
     _put(overrides, (FILES / "lintian-overrides").read_text(encoding="utf-8"))
 
 
-def copyright_of() -> str:
+def copyright_of(year: int) -> str:
     """Our licence; those of the parts are named, and their texts stand beside."""
     return f"""Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: {PACKAGE}
@@ -75,7 +76,7 @@ Comment:
  shared libraries and may be replaced by others that fit.
 
 Files: *
-Copyright: The claiming station's authors
+Copyright: {year} The claiming station's authors
 License: Apache-2.0
  On Debian systems the text of the Apache License, version 2.0, is found in
  /usr/share/common-licenses/Apache-2.0.
@@ -84,7 +85,8 @@ License: Apache-2.0
 
 def changelog(version: str, when: datetime) -> str:
     """The newest entries in Debian's form."""
-    entries = "\n".join(f"  * {entry}" for entry in news()) or "  * See the project's changelog."
+    entries = "\n".join(textwrap.fill(f"* {entry}", 78, initial_indent="  ", subsequent_indent="    ")
+                        for entry in news()) or "  * See the project's changelog."
     stamp = when.strftime("%a, %d %b %Y %H:%M:%S +0000")
     return f"{PACKAGE} ({version}) stable; urgency=medium\n\n{entries}\n\n -- {maintainer()}  {stamp}\n"
 
