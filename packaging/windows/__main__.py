@@ -1,17 +1,17 @@
 """Builds the Windows installer and the portable copy into dist/; runs on Linux and on Windows.
 
-    PYTHONPATH=packaging python -m windows [--python-zip FILE --python-sha256 DIGEST] [--video] [--sign COMMAND]
+    PYTHONPATH=packaging python -m windows [--python-zip FILE --python-sha256 DIGEST] [--video]
+                                           [--sign-certificate FILE.pfx]
 """
 
 import argparse
 import os
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
 
-from . import archive, gate, nsis, wheels
+from . import archive, gate, nsis, signing, wheels
 from .launcher import PROGRAMS, BuildError
 from .stage import ROOT, Pieces, find_compiler, size, stage
 
@@ -35,7 +35,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--python-sha256", default="", help="what that file's SHA-256 must be")
     parser.add_argument("--compiler", default="", help="a Python 3.13 that compiles the modules ahead")
     parser.add_argument("--video", action="store_true", help="take OpenCV's FFmpeg along: cameras by address (31 MB)")
-    parser.add_argument("--sign", default="", help="a command that signs the file whose name is put behind it")
+    parser.add_argument("--sign-certificate", type=Path, help="a PFX file to sign with; its password is in PASSWORD")
+    parser.add_argument("--sign-tool", default="osslsigncode", help="osslsigncode, or Windows' own signtool")
+    parser.add_argument("--sign-time", default="", help="a time stamp server's address; without it signatures expire")
     parser.add_argument("--version", default="", help="another version's number, for trying an upgrade")
     parser.add_argument("--cache", type=Path, default=ROOT / "build" / "cache")
     parser.add_argument("--work", type=Path, default=ROOT / "build" / "windows")
@@ -67,9 +69,9 @@ def build(asked: argparse.Namespace) -> None:
     asked.dist.mkdir(parents=True, exist_ok=True)
     tree = _tree(asked, version, epoch)
     check_libraries(tree)
-    if asked.sign:
-        for name in PROGRAMS:
-            _sign(asked.sign, tree / f"{name}.exe")
+    signature = signing.Signature(asked.sign_tool, asked.sign_certificate, asked.sign_time)
+    for name in PROGRAMS:
+        signing.sign(signature, tree / f"{name}.exe")
     files = sorted(PurePosixPath(path.relative_to(tree).as_posix()) for path in tree.rglob("*") if path.is_file())
     print(f"windows: {len(files)} files, {size(tree) / 1e6:.0f} MB")
     if asked.only in (None, "setup"):
@@ -79,8 +81,7 @@ def build(asked: argparse.Namespace) -> None:
         nsis.compile_script(
             nsis.render(tree, files, setup.resolve(), icon, version, size(tree), spoken, asked.quick), asked.work, epoch
         )
-        if asked.sign:
-            _sign(asked.sign, setup)
+        signing.sign(signature, setup)
         print(f"windows: {setup} {setup.stat().st_size / 1e6:.1f} MB")
     if asked.only in (None, "zip"):
         portable = asked.dist / f"claiming-station-{version}-windows-portable.zip"
@@ -117,12 +118,6 @@ def check_libraries(tree: Path) -> None:
         told = "; ".join(f"{each.file} needs {each.library}" for each in missing[:20])
         raise BuildError(f"{len(missing)} libraries are missing on a clean Windows: {told}")
     print(f"windows: {seen} programs and libraries need nothing that is neither shipped nor a part of Windows")
-
-
-def _sign(command: str, path: Path) -> None:
-    done = subprocess.run([*shlex.split(command), str(path)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BuildError(f"{path.name} was not signed: {(done.stdout + done.stderr).strip()[-500:]}")
 
 
 if __name__ == "__main__":
