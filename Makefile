@@ -6,7 +6,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 NO_SCREEN := No screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "make demo" does the whole job without one
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-postgres faults kill9 bench lock scanners-soak hardware smoke-build \
+.PHONY: help run demo test lint test-postgres faults kill9 io-errors power-loss bench lock scanners-soak hardware smoke-build \
   deb rpm windows check-installers bench-installers
 
 help: ## list these targets
@@ -43,6 +43,15 @@ faults: ## spoil claims at every system, SUBMISSIONS of them, every fault of eve
 kill9: ## kill the station at every named point and at RUNS random moments, at every system (SEED repeats a run)
 	@$(SET_UP) test
 	$(PYTHON_HERE) -m tests.faults kill9 --points --runs $(or $(RUNS),1000) $(if $(SEED),--seed $(SEED))
+
+io-errors: ## refuse the n-th write, fsync, rename, open … of a whole day for every n (CALLS, EVERY, SEED)
+	@$(SET_UP) test
+	$(PYTHON_HERE) -m tests.faults.io_errors --calls $(or $(CALLS),fsync rename open ftruncate unlink mkdir link write) \
+	  --every $(or $(EVERY),1) $(if $(SEED),--seed $(SEED))
+
+power-loss: ## cut a desk's power RUNS times in QEMU, and CONTROL times where it does not wait for its disk (SEED)
+	@$(SET_UP) hardware
+	$(PYTHON_HERE) -m tests.power --runs $(or $(RUNS),30) --control $(or $(CONTROL),10) $(if $(SEED),--seed $(SEED))
 
 scanners-soak: ## SCANS simulated scans of keyboard-type scanners among typing people (SEED repeats a run)
 	@$(SET_UP) test
