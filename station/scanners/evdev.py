@@ -63,7 +63,8 @@ class Evdev(Reading):
         if found.state.condition is not Condition.NO_PERMISSION:
             return None
         vendor, product, *_ = [*found.key.split(":"), "", ""]
-        rule = f'SUBSYSTEM=="input", ATTRS{{idVendor}}=="{vendor}", ATTRS{{idProduct}}=="{product}", TAG+="uaccess"'
+        # The input device's own numbers: one at Bluetooth has no USB device above it.
+        rule = f'SUBSYSTEM=="input", ATTRS{{id/vendor}}=="{vendor}", ATTRS{{id/product}}=="{product}", TAG+="uaccess"'
         return Remedy("input_udev", rule)
 
     def read(self) -> None:

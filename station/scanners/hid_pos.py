@@ -49,8 +49,8 @@ class HidPos(Reading):
     @classmethod
     def remedy(cls, found: Found) -> Remedy | None:
         if found.state.condition is Condition.NO_PERMISSION:
-            vendor = found.key.partition(":")[0]
-            return Remedy("hid_udev", f'KERNEL=="hidraw*", ATTRS{{idVendor}}=="{vendor}", TAG+="uaccess"')
+            vendor = found.key.partition(":")[0].upper()  # as the HID device's name has it, at a cable or Bluetooth
+            return Remedy("hid_udev", f'KERNEL=="hidraw*", KERNELS=="*:{vendor}:*", TAG+="uaccess"')
         if found.state.condition is Condition.BUSY:
             return Remedy("hid_busy")
         return None

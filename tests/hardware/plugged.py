@@ -6,6 +6,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+USB, BLUETOOTH = 3, 5
+"""The kernel's numbers of buses (include/uapi/linux/input.h)."""
+
 
 class Plugged(ABC):
     @abstractmethod

@@ -6,8 +6,10 @@ from pathlib import Path
 from station.scanners.base import Condition, Found, State
 from station.scanners.evdev import Evdev
 from station.scanners.hid_pos import HidPos
+from tests.scanners.hid_models import COMMON
 
-from .plugged import wait_for_node
+from .plugged import BLUETOOTH, wait_for_node
+from .uhid import HidDevice
 from .uinput import Keyboard
 from .usb_checks import PORT, plugged
 
@@ -52,6 +54,14 @@ def a_known_makers_scanner_is_given_to_whoever_sits_there() -> None:
         assert pos.stat().st_mode & 0o777 == 0o600
 
 
+def a_scanner_at_bluetooth_is_given_too() -> None:
+    with Keyboard(bus=BLUETOOTH) as keyboard, HidDevice(COMMON, bus=BLUETOOTH):
+        raw = next(path for path in Path("/sys/class/hidraw").glob("hidraw*")
+                   if "HID_ID=0005:000005E0" in (path / "device/uevent").read_text("ascii"))  # fmt: skip
+        settle()
+        assert [path.name for path in (keyboard.path, Path("/dev") / raw.name) if not tagged(path)] == []
+
+
 def the_modem_program_leaves_its_port_alone() -> None:
     with plugged("modem"):
         assert known(f"--name={PORT}").get("ID_MM_PORT_IGNORE") == "1"
@@ -85,6 +95,7 @@ def the_rules_that_the_panel_offers_let_an_unknown_maker_in() -> None:
 
 CHECKS = (
     a_known_makers_scanner_is_given_to_whoever_sits_there,
+    a_scanner_at_bluetooth_is_given_too,
     the_modem_program_leaves_its_port_alone,
     another_makers_keyboard_stays_as_it_is,
     the_rules_that_the_panel_offers_let_an_unknown_maker_in,

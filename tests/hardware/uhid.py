@@ -3,10 +3,9 @@
 import os
 import struct
 
-from .plugged import Plugged
+from .plugged import USB, Plugged
 
 _CREATE, _DESTROY, _INPUT = 11, 1, 12
-_BUS_USB = 3
 
 
 class HidDevice(Plugged):
@@ -14,10 +13,10 @@ class HidDevice(Plugged):
 
     def __init__(
         self, descriptor: bytes, vendor: int = 0x05E0, product: int = 0x1300, serial: str = "SN-1",
-        name: str = "Symbol HID POS",
+        name: str = "Symbol HID POS", bus: int = USB,
     ) -> None:
         self._file = os.open("/dev/uhid", os.O_RDWR | os.O_NONBLOCK)
-        words = (name.encode(), b"", serial.encode(), len(descriptor), _BUS_USB, vendor, product, 1, 0, descriptor)
+        words = (name.encode(), b"", serial.encode(), len(descriptor), bus, vendor, product, 1, 0, descriptor)
         os.write(self._file, struct.pack("=I128s64s64sHHIIII4096s", _CREATE, *words))
 
     def send(self, report: bytes) -> None:

@@ -8,26 +8,27 @@ from pathlib import Path
 
 from tests.scanners.scanner_model import place
 
-from .plugged import Plugged, wait_for_node
+from .plugged import USB, Plugged, wait_for_node
 
 EV_SYN, EV_KEY = 0, 1
 ENTER, SHIFT, CTRL, RIGHT_BRACE = 28, 42, 29, 27
 _EVENT = struct.Struct("llHHi")
 _SET_EV, _SET_KEY, _SETUP, _CREATE, _DESTROY = 0x40045564, 0x40045565, 0x405C5503, 0x5501, 0x5502
 _SYSNAME = 0x8040552C
-_BUS_USB = 3
 
 
 class Keyboard(Plugged):
     """Plugged in when it is made. ``path`` is its file in /dev/input. Source: Linux, include/uapi/linux/uinput.h."""
 
-    def __init__(self, vendor: int = 0x05E0, product: int = 0x1200, name: str = "Symbol Bar Code Scanner") -> None:
+    def __init__(
+        self, vendor: int = 0x05E0, product: int = 0x1200, name: str = "Symbol Bar Code Scanner", bus: int = USB
+    ) -> None:
         self._file = os.open("/dev/uinput", os.O_WRONLY | os.O_NONBLOCK)
         for kind in (EV_SYN, EV_KEY):
             fcntl.ioctl(self._file, _SET_EV, kind)
         for key in range(1, 128):
             fcntl.ioctl(self._file, _SET_KEY, key)
-        about = struct.pack("HHHH80sI", _BUS_USB, vendor, product, 1, name.encode(), 0)
+        about = struct.pack("HHHH80sI", bus, vendor, product, 1, name.encode(), 0)
         fcntl.ioctl(self._file, _SETUP, about)
         fcntl.ioctl(self._file, _CREATE)
         answer = bytearray(64)

@@ -39,7 +39,7 @@ def test_what_has_no_names_is_named_by_its_maker() -> None:
 
 
 def test_the_rules_name_the_same_makers_in_each_line() -> None:
-    lists = re.findall(r'ATTRS?\{idVendor\}=="([^"]+)"', RULES.read_text("utf-8"))
+    lists = re.findall(r'(?:ATTRS?\{id/?[vV]endor\}|KERNELS)=="([^"]+)"', RULES.read_text("utf-8"))
     assert len(lists) == 4
-    assert all({int(number, 16) for number in each.split("|")} == set(MAKERS) for each in lists)
+    assert all({int(number.strip("*:"), 16) for number in each.split("|")} == set(MAKERS) for each in lists)
     assert int(RULES.name[:2]) < 73
