@@ -102,8 +102,12 @@ check_in() {
         display=:$(cat "$work/display")
     fi
     status=0
+    mkdir -p "$chroot/tmp/.X11-unix" /tmp/.X11-unix
+    # What is mounted for it goes with it, however it ends.
+    # shellcheck disable=SC2016 # the inner shell expands it
     unshare --mount --pid --fork --kill-child --mount-proc="$chroot/proc" \
-        chroot "$chroot" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+        sh -c 'mount --bind /tmp/.X11-unix "$0/tmp/.X11-unix" && exec chroot "$0" "$@"' \
+        "$chroot" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
         DISPLAY="$display" sh /check/in_chroot.sh || status=$?
     [ -z "$display" ] || kill "$screen" 2>/dev/null || true
     [ "$status" -eq 0 ] || stop "$suite: what is there stands in $chroot"

@@ -40,6 +40,7 @@ as_user go_on
 say "self-test as a plain user, in memory and on a screen"
 as_user prove
 tail -n 1 /check/log | sed 's/^/  /'
+cp /home/tester/self-test.jsonl /check/installed.jsonl
 
 say "remove: the program is gone, the user's data stays"
 apt remove claiming-station
