@@ -10,6 +10,7 @@ import numpy as np
 
 from station.scanners.base import Condition
 from station.scanners.camera import Camera, CameraSettings
+from station.scanners.camera_modes import list_modes
 from station.vision.engines import Grey
 from tests.scanners.clips import laid
 from tests.vision.drawn import Kind, code
@@ -59,6 +60,16 @@ def a_camera_is_found_by_name_and_what_is_shown_to_it_is_read_once() -> None:
             told.until(lambda: len(told.scans) >= 2)
             assert told.texts == ["b5rj9ed7rihk942p46a0", "KIT-2"]
             assert told.scans[0].symbology == "]Q1"
+
+
+def formats_and_sizes_are_told_of_a_camera_also_while_it_is_read() -> None:
+    node = str(vivid_node())
+    modes = list_modes(node)
+    assert {(640, 360), (1280, 720)} <= {(mode.width, mode.height) for mode in modes}, modes
+    assert "YUYV" in {mode.format for mode in modes}
+    with reading(Camera(CameraSettings(device=VIVID))) as told:
+        reaches(told, Condition.READING)
+        assert list_modes(node) == modes
 
 
 def a_camera_that_is_not_shown_is_let_go_of() -> None:
@@ -122,6 +133,7 @@ def without_the_right_to_open_it_the_group_is_named() -> None:
 
 CHECKS: tuple[Callable[[], None], ...] = (
     a_camera_is_found_by_name_and_what_is_shown_to_it_is_read_once,
+    formats_and_sizes_are_told_of_a_camera_also_while_it_is_read,
     a_camera_that_is_not_shown_is_let_go_of,
     a_camera_that_another_program_shows_says_so_and_comes_back,
     a_camera_that_is_pulled_out_says_so_and_comes_back_at_another_number,

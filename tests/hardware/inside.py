@@ -14,7 +14,7 @@ from tests.scanners import heard
 from tests.scanners.heard import Heard
 
 PARTS = {
-    "scanners": ("evdev_checks", "hid_pos_checks", "usb_checks", "rule_checks"),
+    "scanners": ("evdev_checks", "hid_pos_checks", "usb_checks", "desk_checks", "rule_checks"),
     "cameras": ("camera_checks",),
 }
 PATIENCE_S = 60.0
