@@ -11,7 +11,7 @@ from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 from station.core.target import Account
 
-from . import holders, lines, pauses, repeats, returns, summaries
+from . import holders, lines, look_ups, pauses, repeats, returns, summaries
 from .sending import begin
 from .work import Work
 
@@ -33,6 +33,7 @@ def checked(
         return
     account, findings = result
     lines.works(work, connection, account)
+    look_ups.went_well(work, connection, len(items))
     if batch.account and batch.account != account.id:
         pauses.account_changed(work, batch, account)
         return
@@ -92,6 +93,7 @@ def _not_checked(
     elif isinstance(failure, TargetError) and batch is not None:
         work.store.change_batch(batch.id, paused=str(failure.cause))
     else:
+        look_ups.went_wrong(work, connection, len(items))
         lines.failed(work, connection, failure)
         return
     work.wake()

@@ -1,5 +1,7 @@
 """The cool-off: for so long after Claim nothing of a batch is sent, and it can still be cancelled."""
 
+from datetime import timedelta
+
 from station.core.batch import Batch
 
 from .work import Work, wake
@@ -22,16 +24,26 @@ def left(work: Work, batch: Batch) -> float:
     return min(max(whole - passed, 0.0), whole)
 
 
+def ends(work: Work) -> dict[str, float]:
+    """The batches that are not sent yet, and in how many seconds they will be; only what was closed lately is read."""
+    if not work.state.cool_off_s:
+        return {}
+    now, monotonic = work.clock.now(), work.clock.monotonic()
+    lately = {batch.id: batch for batch in work.store.closed_since(now - timedelta(seconds=LONGEST_S))}
+    for claimed, at in work.state.claimed_at.items():  # the wall clock may have been set meanwhile
+        if claimed not in lately and monotonic - at < LONGEST_S and (batch := work.store.batch(claimed)) is not None:
+            lately[claimed] = batch
+    return {name: seconds for name, batch in lately.items() if (seconds := left(work, batch))}
+
+
 def batches(work: Work) -> frozenset[str]:
     """The batches that are not sent yet; when the cool-off of each is over, the desk looks again."""
-    if not work.state.cool_off_s:
-        return frozenset()
-    waiting = {batch.id: left(work, batch) for batch in work.store.waiting_batches()}
+    waiting = ends(work)
     for batch, seconds in waiting.items():
-        if seconds and batch not in work.state.cooling:
+        if batch not in work.state.cooling:
             work.state.cooling.add(batch)
             work.wake_later(seconds + 0.05)
-    return frozenset(batch for batch, seconds in waiting.items() if seconds)
+    return frozenset(waiting)
 
 
 def set_for(work: Work, seconds: float) -> None:

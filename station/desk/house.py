@@ -8,7 +8,7 @@ from station.backends.base import Backend
 from station.core.call import CallState
 from station.core.news import Ready, Stopping, Trouble
 
-from . import batches, changing, lines, look_ups, outbox, pauses, places, reconcile, summaries
+from . import batches, changing, lines, look_ups, outbox, pauses, places, queueing, reconcile, summaries
 from .desk import Desk
 from .network import Network, submitter
 from .performing import OwnVerbs
@@ -120,6 +120,7 @@ def _take_over(work: Work) -> None:
         _hold_everything(work)
     reconcile.recover(work, read_only=restored)
     summaries.take_up(work)
+    queueing.queue_on(work, RESTORED if restored else "")
 
     def taken_over() -> None:
         witness.saw_call(last)
@@ -130,9 +131,10 @@ def _take_over(work: Work) -> None:
 
 def _hold_everything(work: Work) -> None:
     """A copied disk or a restored backup: what is queued may have been sent since, so it waits for a person."""
-    for connection in work.store.queued_connections():
-        while rows := work.store.queued(connection, 1):
-            work.store.change_batch(rows[0][0].id, paused=RESTORED)
+    for batch, queued in work.store.waiting().items():
+        known = work.store.batch(batch) if queued else None
+        if known is not None and not known.paused:
+            work.store.change_batch(batch, paused=RESTORED)
     work.tell(Trouble(RESTORED))
 
 

@@ -12,7 +12,6 @@ from station.core.news import LineState
 from station.core.progress import Progress
 
 from . import lines, naming, repeats
-from .ports import Order
 from .work import Work
 
 
@@ -33,7 +32,7 @@ def want(work: Work, items: Sequence[Item]) -> None:
 
 def resume(work: Work, connection: str = "") -> None:
     """Whatever is open (of one connection, or of all) is asked again, in slices."""
-    want_slice(work, work.store.item_ids(Order(descending=False)), 0, connection)
+    want_slice(work, work.store.open_ids(), 0, connection)
 
 
 def want_slice(work: Work, ids: Sequence[int], begin: int, connection: str = "") -> None:
@@ -55,11 +54,32 @@ def pump(work: Work) -> None:
         if backend is None or not lines.may_try(work, connection):
             continue
         while wanted and work.state.looking.get(connection, 0) < _at_once(backend):
-            chunk = list(islice(wanted, backend.traits.look_ups_a_call))
+            chunk = list(islice(wanted, at_a_time(work, connection, backend)))
             for item in chunk:
                 del wanted[item]
             work.undo.append(partial(_want_again, wanted, chunk))
             _ask(work, connection, chunk)
+
+
+def at_a_time(work: Work, connection: str, backend: Backend) -> int:
+    """Rows in one look-up: fewer after it failed on its way, for it may be many requests, and one lost is all lost."""
+    return min(work.state.chunks.get(connection, backend.traits.look_ups_a_call), backend.traits.look_ups_a_call)
+
+
+def went_well(work: Work, connection: str, rows: int) -> None:
+    """The next look-up may be twice as large as one that got through."""
+    known = work.state.chunks.get(connection)
+    if known is not None and rows >= known:
+        backend = work.backend(connection)
+        work.state.chunks[connection] = 2 * known
+        if backend is None or 2 * known >= backend.traits.look_ups_a_call:
+            del work.state.chunks[connection]
+
+
+def went_wrong(work: Work, connection: str, rows: int) -> None:
+    """The next look-up is half as large as one that failed on its way."""
+    if rows > 1:
+        work.state.chunks[connection] = rows // 2
 
 
 def _at_once(backend: Backend) -> int:
@@ -96,6 +116,7 @@ def settle(
     work.after.append(lambda: _one_less(work, connection))
     if error is None and findings is not None and len(findings) == len(ids):
         lines.works(work, connection)
+        went_well(work, connection, len(ids))
         for item, finding in zip(work.store.items(ids), findings, strict=False):
             show_finding(work, item, finding)
     else:
@@ -165,6 +186,7 @@ def _not_told(work: Work, connection: str, ids: list[int], error: BaseException 
     known_offline = work.state.line(connection).state in (LineState.OFFLINE, LineState.PAUSED)
     failure = error if isinstance(error, CallError) else NotSentError(Cause.GARBAGE, str(error))
     if not refused:
+        went_wrong(work, connection, len(ids))
         lines.failed(work, connection, failure)
         wanted.update(dict.fromkeys(ids))
     check = Check.FAILED if refused or isinstance(error, SignInError) else Check.OFFLINE

@@ -22,6 +22,8 @@ def pump(work: Work) -> None:
 def _begin(work: Work, connection: str) -> None:
     backend = work.state.backends[connection]
     limit = work.state.limits.get(connection, backend.traits.items_a_call)
+    if backend.traits.look_up:  # all of them are looked up before the call: a large look-up that failed is made smaller
+        limit = min(limit, work.state.chunks.get(connection, limit))
     rows = work.store.queued(connection, limit, queue.order_of(work, connection), cooling.batches(work))
     if not rows:
         return

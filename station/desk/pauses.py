@@ -7,6 +7,7 @@ from station.core.news import LineState, Trouble
 from station.core.target import Account
 
 from . import lines
+from .summaries import QUEUEING
 from .work import Work
 
 BY_PERSON = "by_person"
@@ -22,8 +23,8 @@ def pause(work: Work, connection: str) -> None:
 def resume(work: Work, connection: str) -> None:
     """Send again: the connection, and its batches that were paused for a reason that the person has now seen."""
     work.store.put(f"paused.{connection}", "")
-    for batch in work.store.batches(EVERY):
-        if batch.connection == connection and batch.paused:
+    for batch in work.store.paused_batches(connection):
+        if batch.paused != QUEUEING:
             work.store.change_batch(batch.id, paused="")
             work.store.add_event(
                 Event(work.clock.now(), "resume", batch=batch.id, who=work.state.operator, why=batch.paused)

@@ -16,6 +16,7 @@ from station.core.outcome import Outcome
 from station.core.progress import Progress
 
 from .sorting import Order, Show, SortBy
+from .sums import Sums
 from .writing import Batches, Calls, Facts, Findings, Items, Kept
 
 __all__ = ["Clock", "FaultHook", "Order", "Reader", "RowReader", "Show", "SortBy", "Store", "no_faults"]
@@ -85,7 +86,7 @@ class RowReader(Protocol):
         ...
 
 
-class Reader(RowReader, Protocol):
+class Reader(RowReader, Sums, Protocol):
     """What can be read; also from a second, read-only connection on another thread."""
 
     def desk_id(self) -> str:

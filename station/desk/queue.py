@@ -9,10 +9,12 @@ from station.core.progress import Progress
 
 from . import returns, summaries
 from .pauses import BY_PERSON
+from .summaries import QUEUEING
 from .work import Work
 
 TAKING_BACK = "taking_back"
 """A batch is paused for this while its rows go back: nothing of it is sent in between, whatever happens."""
+AGAIN_S = 0.2
 SLICE = 50
 """Rows that go back in one task, so that a scan in between does not wait."""
 
@@ -36,6 +38,9 @@ def take_back_batch(work: Work, batch_id: str, who: str) -> bool:
     batch = _waiting(work, batch_id, "take_back")
     if batch is None:
         return False
+    if batch.paused == QUEUEING:  # first all of it is queued
+        work.after.append(lambda: work.outside.later(AGAIN_S, take_back_batch, batch_id, who))
+        return True
     if not work.store.tally(batch.id).get(Progress.QUEUED):
         work.tell(Refused("take_back", "not_queued"))
         return False

@@ -43,6 +43,9 @@ class Waits(StrEnum):
     """Nothing is left to send; a person has to decide."""
 
 
+Known = dict[str, tuple[int, Mapping[Progress, int]]]
+"""How many devices of a batch stand where, at which revision of it."""
+
 GO_ON = frozenset({Waits.SENDING, Waits.NEXT, Waits.BEHIND, Waits.COOLING, Waits.LIMIT})
 """With these it can be said how long it will take."""
 
@@ -103,14 +106,13 @@ class QueuedBatch:
 
 def stand(work: Work) -> Standing:
     """A look at what the desk keeps in memory; quick, and without any effect."""
-    now, monotonic = work.clock.now(), work.clock.monotonic()
-    ends = {batch.id: cooling.left(work, batch) for batch in work.store.waiting_batches()}
+    now, monotonic, ends = work.clock.now(), work.clock.monotonic(), cooling.ends(work)
     return Standing(
         now,
         work.state.sends and work.state.settled_in,
         work.state.disk_ok,
         {name: _way(work, name) for name in work.state.backends},
-        {batch: now + timedelta(seconds=left) for batch, left in ends.items() if left},
+        {batch: now + timedelta(seconds=left) for batch, left in ends.items()},
         {key: now + timedelta(seconds=at - monotonic) for key, at in work.state.again_at.items() if at > monotonic},
     )
 
@@ -125,8 +127,14 @@ def _way(work: Work, name: str) -> Way:
     )
 
 
-def read(reader: Reader, standing: Standing) -> tuple[QueuedBatch, ...]:
-    """The batches that wait, in the order in which each connection sends them."""
+def read(reader: Reader, standing: Standing, known: Known | None = None) -> tuple[QueuedBatch, ...]:
+    """The batches that wait, in the order in which each connection sends them.
+
+    ``known`` is what the look before this one found, and becomes what this one finds: only the rows of batches that
+    have changed since are counted anew.
+    """
+    before, now = dict(known or {}), {} if known is None else known
+    now.clear()
     calls: dict[str, list[Call]] = {}
     for call in reader.calls(CallState.UNANSWERED, CallState.ANSWERED):
         calls.setdefault(call.batch, []).append(call)
@@ -134,7 +142,10 @@ def read(reader: Reader, standing: Standing) -> tuple[QueuedBatch, ...]:
     for connection, batches in _by_connection(reader, standing).items():
         way, ahead = standing.ways.get(connection), 0
         for place, batch in enumerate(batches, 1):
-            told = _told(reader, standing, batch, place, calls.get(batch.id, []), ahead)
+            revision, tally = before.get(batch.id, (-1, {}))
+            tally = tally if revision == batch.revision else reader.tally(batch.id)
+            now[batch.id] = batch.revision, tally
+            told = _told(reader, standing, batch, place, calls.get(batch.id, []), ahead, tally)
             found.append(told)
             if told.why in GO_ON and way is not None:
                 ahead += told.count(Progress.QUEUED, Progress.SENDING)
@@ -154,9 +165,10 @@ def _by_connection(reader: Reader, standing: Standing) -> dict[str, list[Batch]]
 
 
 def _told(
-    reader: Reader, standing: Standing, batch: Batch, place: int, calls: list[Call], ahead: int
+    reader: Reader, standing: Standing, batch: Batch, place: int, calls: list[Call], ahead: int,
+    tally: Mapping[Progress, int],
 ) -> QueuedBatch:
-    tally, (attempts, last_sent) = reader.tally(batch.id), reader.attempts(batch.id)
+    attempts, last_sent = reader.attempts(batch.id)
     way = standing.ways.get(batch.connection)
     why, cause, detail = _why(standing, batch, tally, way, ahead)
     since, next_at = batch.closed_at, None

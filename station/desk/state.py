@@ -73,6 +73,10 @@ class State:
     """How long after Claim a batch can still be cancelled before anything of it is sent."""
     cooling: set[str] = field(default_factory=set)
     """Batches whose cool-off has a timer that ends it."""
+    left: dict[str, int] = field(default_factory=dict)
+    """How many of those were queued or sending when that was last told."""
+    chunks: dict[str, int] = field(default_factory=dict)
+    """How many rows are looked up at once, after a larger look-up failed on its way."""
     unsettled: set[str] = field(default_factory=set)
     """Batches that were summed up while some of their devices were not settled."""
 

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 
 from station.core.batch import Batch
 from station.core.news import Claiming, ItemsGone, Summary
-from station.core.progress import SETTLED, Progress
+from station.core.progress import SETTLED
 
 from .work import Work
+
+QUEUEING = "queueing"
+"""A batch is paused for this while its rows are being queued, in slices: nothing of it is sent before all are."""
 
 
 def tell_gone(work: Work, items: Sequence[int]) -> None:
@@ -19,29 +22,29 @@ def tell_gone(work: Work, items: Sequence[int]) -> None:
 
 def take_up(work: Work) -> None:
     """At the start: what an earlier run left waiting is watched again, and summed up when it is done."""
-    for batch in work.store.waiting_batches():
-        count = work.store.under_way([batch.id])
+    for batch, count in work.store.waiting().items():
         if count:
-            work.state.watched.setdefault(batch.id, count)
+            work.state.watched.setdefault(batch, count)
+            work.state.left[batch] = count
         else:
-            work.state.unsettled.add(batch.id)
+            work.state.unsettled.add(batch)
 
 
 def tell_progress(work: Work, batch_id: str) -> None:
     """Tell how many devices of the watched batches are settled, and the sum of a batch that has nothing under way:
     once, and again as what was not settled then is settled."""
     batch = work.store.batch(batch_id)
-    if batch is None:
+    if batch is None or batch.paused == QUEUEING:
         return
     if batch_id not in work.state.watched:
         if batch_id in work.state.unsettled:
             _tell_sum(work, batch)
         return
-    waiting = work.store.under_way(list(work.state.watched))
-    total = sum(work.state.watched.values())
+    work.state.left[batch_id] = left = work.store.under_way([batch_id])
+    total, waiting = sum(work.state.watched.values()), sum(work.state.left.values())
     work.tell(Claiming(max(total - waiting, 0), total))
-    if not work.store.under_way([batch_id]):
-        del work.state.watched[batch_id]
+    if not left:
+        del work.state.watched[batch_id], work.state.left[batch_id]
         _tell_sum(work, batch)
 
 
@@ -57,14 +60,9 @@ def sum_up(work: Work, batch: Batch) -> Summary:
     """The sum of a batch as it stands."""
     outcomes: Counter[str] = Counter()
     unsettled: Counter[str] = Counter()
-    for item in work.store.items_of(batch.id):
-        if item.repeat_of or item.inside or item.progress is Progress.REMOVED:
-            continue
-        for device in work.store.devices(item.id):
-            if device.progress is Progress.REMOVED:
-                continue
-            if device.progress in SETTLED:
-                outcomes[str(device.outcome.kind) if device.outcome else str(device.progress)] += 1
-            elif device.inside is None:
-                unsettled[str(device.progress)] += 1
+    for progress, outcome, inside, count in work.store.outcomes(batch.id):
+        if progress in SETTLED:
+            outcomes[str(outcome or progress)] += count
+        elif not inside:
+            unsettled[str(progress)] += count
     return Summary(batch, tuple(outcomes.items()), tuple(unsettled.items()))

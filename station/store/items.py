@@ -45,8 +45,13 @@ class ItemReads(Part):
                 return
             last = (part[-1].number, part[-1].id)
 
-    def open_ids(self) -> "array[int]":
-        """Rows that are open in batches that Claim has not closed, by number; closed ones are not looked at."""
+    def open_ids(self, batch: str = "") -> "array[int]":
+        """Rows that are open, by number: of a batch, or of all that Claim has not closed; others are not looked at."""
+        if batch:
+            return self._db.numbers(
+                "SELECT id FROM items WHERE batch = (SELECT seq FROM batches WHERE id = ?) AND progress = 'open' "
+                "ORDER BY number", batch,
+            )
         return self._db.numbers(
             "SELECT i.id FROM batches b CROSS JOIN items i ON i.batch = b.seq "
             "WHERE b.closed_at IS NULL AND +b.on_table = 1 AND i.progress = 'open' ORDER BY i.number"

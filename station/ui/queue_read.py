@@ -20,6 +20,7 @@ class QueueLook(QObject):
     def __init__(self, desk: DeskDoor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._under_way = desk, False
+        self._known: dict[str, Any] = {}  # the reading thread's, one look at a time
         self._asker = Asker(desk, self)
         self._asker.answered.connect(self._take)
         self._stood.connect(self._read)
@@ -40,7 +41,7 @@ class QueueLook(QObject):
         if standing is None:
             self._take(None)
         else:
-            self._asker.ask(lambda reader: verbs.queue_facts.read(reader, standing))
+            self._asker.ask(lambda reader: verbs.queue_facts.read(reader, standing, self._known))
 
     @Slot(object)
     def _take(self, found: object) -> None:
