@@ -181,6 +181,18 @@ def serve(
 
 
 @app.command()
+def about(
+    licences: Annotated[bool, typer.Option("--licences", help="The parts and their licences.")] = False,
+    sbom: Annotated[Path | None, typer.Option(metavar="F", help="Write the list of parts (CycloneDX) there.")] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Say what this program is, what it runs on and what it is made of."""
+    from .commands.about import tell_about
+
+    _end(tell_about(licences, sbom, as_json))
+
+
+@app.command()
 def provision(
     settings: Annotated[Path | None, typer.Option(metavar="F", help="Settings for every user (TOML).")] = None,
     ca: Annotated[Path | None, typer.Option(metavar="F", help="Authorities to trust (PEM).")] = None,

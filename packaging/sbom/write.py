@@ -4,9 +4,10 @@
                                    [--packages FOLDER …] [--tree FOLDER]
 
 FOLDER gets ``sbom.cdx.json`` (CycloneDX 1.6), ``licences.json`` (a list of {name, version, licence, text_file,
-replace}) and ``licences/*.txt``; what lay there before is replaced. ``--packages`` are folders with the installed
-packages, this environment's own by default; ``--tree`` is the built program, whose libraries are then listed instead of
-all that the packages hold. The same input gives the same bytes. Nothing is fetched.
+replace}), ``licences/*.txt`` and ``build.json`` (the commit and the day that the program is built from); what lay there
+before is replaced. ``--packages`` are folders with the installed packages, this environment's own by default;
+``--tree`` is the built program, whose libraries are then listed instead of all that the packages hold. The same input
+gives the same bytes. Nothing is fetched.
 
 Exit status 1: a package is not there in the locked version, or a part stands in no table (``parts.toml``).
 """
@@ -17,6 +18,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import sysconfig
 import tomllib
@@ -78,7 +80,24 @@ def main() -> int:
         sys.stderr.write(f"sbom: {error}\n")
         return 1
     write(entries, asked.output)
+    _write_json(asked.output / "build.json", {"commit": _commit(), "date": _epoch()[:10]})
     return 0
+
+
+def _commit() -> str:
+    """The commit that is built from; empty where there is no git."""
+    try:
+        done = subprocess.run(["git", "-c", "safe.directory=*", "rev-parse", "--short=12", "HEAD"], cwd=ROOT,
+                              capture_output=True, text=True, check=False)  # fmt: skip
+    except OSError:
+        return ""
+    return done.stdout.strip()
+
+
+def _epoch() -> str:
+    """SOURCE_DATE_EPOCH in words, or an empty text."""
+    told = os.environ.get("SOURCE_DATE_EPOCH")
+    return f"{datetime.fromtimestamp(int(told), UTC):%Y-%m-%dT%H:%M:%SZ}" if told else ""
 
 
 def default_lock(platform: str) -> Path:
@@ -241,9 +260,8 @@ def bill_of(entries: list[Entry]) -> dict[str, Any]:
     """The list as CycloneDX 1.6. Its serial number comes from what it says; its time from SOURCE_DATE_EPOCH."""
     program, *rest = entries
     metadata: dict[str, Any] = {"component": _component(program)}
-    if os.environ.get("SOURCE_DATE_EPOCH"):
-        when = datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), UTC)
-        metadata = {"timestamp": f"{when:%Y-%m-%dT%H:%M:%SZ}", **metadata}
+    if _epoch():
+        metadata = {"timestamp": _epoch(), **metadata}
     body = {
         "version": 1,
         "metadata": metadata,

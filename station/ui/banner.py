@@ -18,6 +18,7 @@ from .style import RADIUS, Style
 class Kind(IntEnum):
     """What a line is about; of several the highest is shown."""
 
+    UPDATE = 0
     LINE = 1
     COOLING = 2
     IMPORT = 3
@@ -86,9 +87,12 @@ class Banner(QFrame):
         self._notices[notice.kind] = notice
         self._show_highest()
 
-    def take_back(self, kind: Kind) -> None:
-        if self._notices.pop(kind, None) is not None:
-            self._show_highest()
+    def take_back(self, kind: Kind) -> bool:
+        """Whether there was a line about it until now."""
+        if self._notices.pop(kind, None) is None:
+            return False
+        self._show_highest()
+        return True
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._shown is None:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 from station.settings import UpdateSettings
+from station.ui.about_doors import Step, Update
 
 from .fetching import FetchError, fetch
 from .index import MOST_BYTES, IndexProblemError, Installer, newest, read_index
@@ -28,32 +28,6 @@ LIMIT_S = 30.0
 LEAVES_WITHIN_S = 2.0
 _TELLS_EACH = 1 << 20
 T = TypeVar("T")
-
-
-class Step(StrEnum):
-    """How far it is with a newer version."""
-
-    NONE = "none"
-    OFFERED = "offered"
-    FETCHING = "fetching"
-    FETCHED = "fetched"
-    OPENED = "opened"
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """What is known of newer versions: ``problem`` is a code of this package's problems, or empty, and stands beside
-    what was known before; ``done`` and ``size`` in bytes; ``looked_at`` is when an index was believed last."""
-
-    step: Step = Step.NONE
-    version: str = ""
-    published: datetime | None = None
-    notes_url: str = ""
-    done: int = 0
-    size: int = 0
-    problem: str = ""
-    detail: str = ""
-    looked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from station.settings import UpdateSettings
+from station.ui.about_doors import Update
 from station.updates.index import DOMAIN, FORMAT, VERSION, key_id
-from station.updates.watch import Outside, Update, Watch
+from station.updates.watch import Outside, Watch
 from tests.backends.loopback import Place, Seen, serving
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

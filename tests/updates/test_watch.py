@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from station.ui.about_doors import Step, Update
 from station.updates.installer import open_file, platform_here
-from station.updates.watch import Step, Update
 from tests.backends.loopback import Seen, make_certificate
 from tests.updates.bench import INSTALLER, NOW, OTHER_KEY, body, desk, public, release, shelf, sign
 
