@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from station.files import Files
     from station.parts import Station
     from station.scanning.listening import Listening
-    from station.telling import Telling
     from station.ui.ahead_doors import AheadDoors
     from station.ui.label_sheet import Section
     from station.ui.single import Doorbell
@@ -81,7 +80,6 @@ class Application(QObject):
         self._fetching: AheadDoors | None = None
         self._camera: DeskCamera | None = None
         self._doorbell: Doorbell | None = None
-        self._telling: Telling | None = None
         self._leaving: threading.Thread | None = None
         self._is_whole = False
         self._to_open = list(files)
@@ -120,9 +118,6 @@ class Application(QObject):
             return
         self._is_whole = True
         self._open_ways_in(self.station)
-        from station.telling import Telling
-
-        self._telling = Telling(self.window, self.station)
         self.station.open_services()
         if self._to_open:
             self._take_files(self._to_open)
@@ -248,8 +243,6 @@ class Application(QObject):
 
     def end(self) -> None:
         """After the event loop: whatever still runs is stopped, in reverse order of the start."""
-        if self._telling is not None:
-            self._telling.stop()
         if self._camera is not None:
             self._camera.stop()
         for reading in (self._files, self._fetching):

@@ -8,6 +8,7 @@ from station.backends.base import Field
 from station.backends.listing import UnavailableError, load
 from station.claiming import Claiming
 from station.core.scan import split_aim
+from station.fetching import Fetching
 from station.labels import read
 from station.parts import Station
 from station.ui.own_panels import Surroundings
@@ -31,6 +32,7 @@ def surroundings(station: Station) -> Surroundings:
         desk_name=settings.name,
         now=station.clock.now,
         claiming=Claiming(station),
+        ahead=Fetching(station.desk),
         read_label=read_label,
         terms=terms,
     )

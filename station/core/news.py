@@ -218,6 +218,30 @@ class ImportProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchedAhead:
+    """How far the findings of a delivery are fetched: of ``total`` codes so many were asked about, known and not found.
+
+    ``devices`` are those of the kits among them; ``bad`` lines held no code of these connections. ``problem`` is the
+    cause (a code) for which the rest waits; ``done``: nothing waits and nothing is under way.
+    """
+
+    name: str
+    total: int = 0
+    known: int = 0
+    not_found: int = 0
+    failed: int = 0
+    bad: int = 0
+    devices: int = 0
+    problem: str = ""
+    connection: str = ""
+    done: bool = False
+
+    @property
+    def asked(self) -> int:
+        return self.known + self.not_found + self.failed
+
+
+@dataclass(frozen=True, slots=True)
 class BadInput:
     """One thing in a list or a picture that could not be used."""
 
@@ -246,5 +270,5 @@ class Stopping:
 News = (
     Ready | ScanHeard | ItemsChanged | ItemsGone | Listing | Page | DetailsRead | Plan | ConnectionState | TargetsRead
     | ConnectionGone | ConnectionTried | TargetCreated
-    | Claiming | Summary | Refused | Undone | ImportProgress | BadInput | Trouble | Stopping
+    | Claiming | Summary | Refused | Undone | ImportProgress | FetchedAhead | BadInput | Trouble | Stopping
 )

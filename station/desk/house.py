@@ -8,7 +8,7 @@ from station.backends.base import Backend
 from station.core.call import CallState
 from station.core.news import Ready, Stopping, Trouble
 
-from . import batches, changing, lines, look_ups, outbox, pauses, places, queueing, reconcile, summaries
+from . import ahead, batches, changing, lines, look_ups, outbox, pauses, places, queueing, reconcile, summaries
 from .desk import Desk
 from .network import Network, submitter
 from .performing import OwnVerbs
@@ -151,6 +151,7 @@ def beat(work: Work) -> None:
 def pump(work: Work) -> None:
     """Let leave what can leave: look-ups, read-backs, calls."""
     look_ups.pump(work)
+    ahead.pump(work)
     changing.pump(work)
     reconcile.pump(work)
     outbox.pump(work)

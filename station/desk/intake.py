@@ -78,7 +78,7 @@ def _keep_one(work: Work, scan: Scan, label: Label, identifier: Identifier, name
         if not joined.again:
             _begin(work, row)
         return _Kept(work.item(row.id), joined.shown, joined.again or bool(row.repeat_of or row.inside))
-    connection, accepted, fits = _connection_for(work, label, identifier)
+    connection, accepted, fits = connection_for(work, label, identifier)
     if accepted is None:
         return None
     return _add(work, connection, accepted, scan, label, name or label.hint("name"), fits)
@@ -131,7 +131,7 @@ def still_waits(work: Work, item: int) -> None:
         work.touch(item)
 
 
-def _connection_for(work: Work, label: Label, identifier: Identifier) -> tuple[str, Identifier | None, str]:
+def connection_for(work: Work, label: Label, identifier: Identifier) -> tuple[str, Identifier | None, str]:
     """The connection whose batch the label joins, the identifier in its form, and the one that it fits instead."""
     chosen = work.state.chosen
     accepted = pairing.accept(work.backend(chosen), label, identifier)

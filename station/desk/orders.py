@@ -17,7 +17,7 @@ from station.core.news import LineState
 from station.core.progress import Progress
 from station.core.scan import Scan
 
-from . import batches, lines, look_ups, pauses
+from . import ahead, batches, lines, look_ups, pauses
 from . import repeats as repeats_of
 from .ports import Reader
 from .work import Work
@@ -123,7 +123,7 @@ async def look_up(backend: Backend, identifiers: Sequence[Identifier], target: s
 def keep_findings(work: Work, connection: str, findings: Sequence[Finding]) -> None:
     """Remember what was found, with its age, for whoever scans the same later."""
     for finding in findings:
-        work.store.keep_finding(connection, finding)
+        ahead.keep(work, connection, finding)
 
 
 def repeats(work: Work, connection: str, identifiers: Sequence[Identifier]) -> list[bool]:

@@ -63,6 +63,10 @@ class RowReader(Protocol):
         """The last finding kept for this identifier, whatever its age."""
         ...
 
+    def findings_kept(self, connection: str) -> tuple[int, datetime | None, datetime | None]:
+        """How many findings of a connection are kept, and when the oldest and the newest of them was answered."""
+        ...
+
     def under_way(self, batches: Sequence[str]) -> int:
         """How many devices of these batches are queued or sending."""
         ...

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from station.backends.base import Backend
 from station.core.errors import Cause
@@ -10,6 +11,9 @@ from station.core.outcome import Outcome
 from station.core.target import Account
 
 from .pace import Pace
+
+if TYPE_CHECKING:
+    from .ahead import Ahead
 
 
 @dataclass
@@ -73,6 +77,8 @@ class State:
     """How long after Claim a batch can still be cancelled before anything of it is sent."""
     cooling: set[str] = field(default_factory=set)
     """Batches whose cool-off has a timer that ends it."""
+    ahead: "Ahead | None" = None
+    """The delivery whose findings are fetched before it is scanned."""
     left: dict[str, int] = field(default_factory=dict)
     """How many of those were queued or sending when that was last told."""
     chunks: dict[str, int] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from station.core.finding import ClaimStatus, Finding, FoundDevice, status_of
 from station.core.identifier import Identifier
@@ -14,7 +15,7 @@ from .base import Part
 from .connection import Value
 from .rows import found_values, read_finding
 from .steps import StepWrites
-from .values import maybe_time_text, time_text
+from .values import maybe_read_time, maybe_time_text, time_text
 
 _DEVICE_SET = "ref = ?, status = ?, holder = ?, place = ?, type = ?, product_number = ?, found_handle = ?, owned = ?"
 _NOTHING = FoundDevice("", ClaimStatus.UNCHECKED)
@@ -25,6 +26,11 @@ class FindingReads(Part):
     def finding(self, connection: str, identifier: Identifier) -> Finding | None:
         row = self._db.one("SELECT * FROM findings WHERE connection = ? AND key = ?", connection, identifier.key)
         return read_finding(row, identifier) if row else None
+
+    def findings_kept(self, connection: str) -> tuple[int, datetime | None, datetime | None]:
+        row = self._db.one("SELECT count(*) AS n, min(at) AS a, max(at) AS z FROM findings WHERE connection = ?",
+                           connection)
+        return (row["n"], maybe_read_time(row["a"]), maybe_read_time(row["z"])) if row else (0, None, None)
 
 
 class FindingWrites(FindingReads, StepWrites):

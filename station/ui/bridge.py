@@ -56,6 +56,7 @@ class Bridge(QObject):
     refused = Signal(object)
     undone = Signal(object)
     imported = Signal(object)
+    fetched_ahead = Signal(object)
     bad_input = Signal(object)
     trouble = Signal(object)
     stopping = Signal(object)
@@ -112,7 +113,7 @@ class _Slice:
             self._items.update((item.id, item) for item in told.items)
         elif isinstance(told, news.ScanHeard):
             self._heard.append(told)
-        elif isinstance(told, news.Plan | news.Claiming):
+        elif isinstance(told, news.Plan | news.Claiming | news.FetchedAhead):
             self._newest[type(told)] = told
         else:
             self.flush()
@@ -152,6 +153,7 @@ _SIGNALS: dict[type, str] = {
     news.Refused: "refused",
     news.Undone: "undone",
     news.ImportProgress: "imported",
+    news.FetchedAhead: "fetched_ahead",
     news.BadInput: "bad_input",
     news.Trouble: "trouble",
     news.Stopping: "stopping",

@@ -7,7 +7,7 @@ from station.words import Tone, say
 KEYS = (
     ("F1", "help"), ("F2", "entry"), ("F3", "queue"), ("F4", "scanners"), ("F5", "check_again"), ("F6", "camera"),
     ("F7", "connections"), ("F8", "target"), ("F9", "claim"),
-    ("F10", "claiming"), ("Ctrl+Z", "undo"), ("Ctrl+F", "find"),
+    ("F10", "claiming"), ("F11", "ahead"), ("Ctrl+Z", "undo"), ("Ctrl+F", "find"),
     ("Ctrl+V", "paste"), ("Ctrl+C", "copy"), ("Del", "remove"), ("Enter", "enter"), ("Space", "details"),
     ("Esc", "back"), ("Tab", "tab"),
 )

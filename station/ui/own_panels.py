@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 
 from station.core.item import Item
 
+from .ahead_doors import AheadDoors
+from .ahead_panel import add_ahead
 from .bridge import DeskDoor
 from .claiming_doors import ClaimingDoors
 from .claiming_panel import add_claiming
@@ -37,7 +39,7 @@ class Surroundings:
 
     ``receipts`` is the folder that receipts are saved in; ``read_label`` says of a text what it would become on the
     table: a heading and a line, both sentences; ``terms`` what claiming at a connection means, by its name and kind;
-    ``claiming`` are the rules of claiming and the way to change them.
+    ``claiming`` are the rules of claiming and the way to change them; ``ahead`` fetches what is known of a delivery.
     """
 
     operators: tuple[str, ...]
@@ -47,6 +49,7 @@ class Surroundings:
     read_label: Callable[[str], tuple[str, str]] = lambda _text: ("", "")
     terms: Callable[[str, str], Terms] = lambda _connection, _kind: Terms()
     claiming: ClaimingDoors | None = None
+    ahead: AheadDoors | None = None
 
 
 def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> None:
@@ -81,6 +84,8 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
     if surroundings.claiming is not None:
         window.conduct.press.rules = surroundings.claiming.rules
         add_claiming(window, surroundings.claiming)
+    if surroundings.ahead is not None:
+        add_ahead(window, desk, surroundings.ahead, surroundings.now)
     add_cool_off(window, desk, surroundings.now)
     add_desktop_notice(window, surroundings.now)
     add_queue(window, desk, surroundings.receipts.parent / "exports", surroundings.now)

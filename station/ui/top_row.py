@@ -28,6 +28,7 @@ class TopRow(QWidget):
     scanner_pressed = Signal()
     scanners_wanted = Signal()
     claiming_wanted = Signal()
+    ahead_wanted = Signal()
     camera_wanted = Signal()
 
     def __init__(self, state: DeskState, style: Style, parent: QWidget | None = None) -> None:
@@ -139,6 +140,7 @@ class TopRow(QWidget):
         menu.addAction(say("top.connections"), self.connections_wanted.emit)
         menu.addAction(say("top.scanners"), self.scanners_wanted.emit)
         menu.addAction(say("top.claiming"), self.claiming_wanted.emit)
+        menu.addAction(say("top.ahead"), self.ahead_wanted.emit)
         menu.setMinimumWidth(self._connection.width())
         menu.popup(self._connection.mapToGlobal(QPoint(0, self._connection.height() + 4)))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from station.desk import (
         afterwards,
+        ahead,
         batches,
         intake,
         names,
@@ -22,5 +23,5 @@ else:
     def __getattr__(name: str) -> Any:
         return importlib.import_module(f"station.desk.{name}")
 
-__all__ = ["afterwards", "batches", "intake", "names", "pauses", "places", "queue", "queue_facts", "rehearsals", "rows",
-           "table"]
+__all__ = ["afterwards", "ahead", "batches", "intake", "names", "pauses", "places", "queue", "queue_facts",
+           "rehearsals", "rows", "table"]
