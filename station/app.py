@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from station.files import Files
     from station.parts import Station
     from station.scanning.listening import Listening
-    from station.ui.ahead_doors import AheadDoors
+    from station.telling import Telling
     from station.ui.label_sheet import Section
     from station.ui.single import Doorbell
 
@@ -77,9 +77,9 @@ class Application(QObject):
         self.station: Station | None = None
         self._listens: Listening | None = None
         self._files: Files | None = None
-        self._fetching: AheadDoors | None = None
         self._camera: DeskCamera | None = None
         self._doorbell: Doorbell | None = None
+        self._telling: Telling | None = None
         self._leaving: threading.Thread | None = None
         self._is_whole = False
         self._to_open = list(files)
@@ -118,6 +118,9 @@ class Application(QObject):
             return
         self._is_whole = True
         self._open_ways_in(self.station)
+        from station.telling import Telling
+
+        self._telling = Telling(self.window, self.station)
         self.station.open_services()
         if self._to_open:
             self._take_files(self._to_open)
@@ -153,9 +156,7 @@ class Application(QObject):
         self._doorbell.rung.connect(self._raise)
         self.window.files_dropped.connect(self._take_files)
         QShortcut(QKeySequence.StandardKey.Open, self.window, self._open_files)
-        around = surroundings(station)
-        self._fetching = around.ahead
-        add_panels(self.window, self._desk, around)
+        add_panels(self.window, self._desk, surroundings(station))
         add_connections(self.window, Connections(station, self.begin_anew))
         memory = self._folders.config / "camera.json"
         listens, on_window = self._listens, Answers(self)
@@ -243,11 +244,12 @@ class Application(QObject):
 
     def end(self) -> None:
         """After the event loop: whatever still runs is stopped, in reverse order of the start."""
+        if self._telling is not None:
+            self._telling.stop()
         if self._camera is not None:
             self._camera.stop()
-        for reading in (self._files, self._fetching):
-            if reading is not None:
-                reading.stop()
+        if self._files is not None:
+            self._files.stop()
         if self._doorbell is not None:
             self._doorbell.close()
         if self._listens is not None:
