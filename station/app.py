@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from station.parts import Station
     from station.scanning.listening import Listening
     from station.telling import Telling
+    from station.ui.ahead_doors import AheadDoors
     from station.ui.label_sheet import Section
     from station.ui.single import Doorbell
 
@@ -77,6 +78,7 @@ class Application(QObject):
         self.station: Station | None = None
         self._listens: Listening | None = None
         self._files: Files | None = None
+        self._fetching: AheadDoors | None = None
         self._camera: DeskCamera | None = None
         self._doorbell: Doorbell | None = None
         self._telling: Telling | None = None
@@ -156,7 +158,9 @@ class Application(QObject):
         self._doorbell.rung.connect(self._raise)
         self.window.files_dropped.connect(self._take_files)
         QShortcut(QKeySequence.StandardKey.Open, self.window, self._open_files)
-        add_panels(self.window, self._desk, surroundings(station))
+        around = surroundings(station)
+        self._fetching = around.ahead
+        add_panels(self.window, self._desk, around)
         add_connections(self.window, Connections(station, self.begin_anew))
         memory = self._folders.config / "camera.json"
         listens, on_window = self._listens, Answers(self)
@@ -248,8 +252,9 @@ class Application(QObject):
             self._telling.stop()
         if self._camera is not None:
             self._camera.stop()
-        if self._files is not None:
-            self._files.stop()
+        for reading in (self._files, self._fetching):
+            if reading is not None:
+                reading.stop()
         if self._doorbell is not None:
             self._doorbell.close()
         if self._listens is not None:
