@@ -28,10 +28,10 @@ skip() {
     exit 0
 }
 
-[ -n "$package" ] && [ -f "$package" ] || stop "there is no package to check: make deb"
 [ "$(id -u)" -eq 0 ] || skip "a clean system can be made by root only"
 command -v debootstrap >/dev/null 2>&1 || skip "debootstrap is not installed (packaging/setup.sh deb)"
 unshare --mount true 2>/dev/null || skip "this machine lets nobody mount"
+[ -n "$package" ] && [ -f "$package" ] || stop "there is no package to check: make deb"
 mkdir -p "$work"
 
 # A clean system of a suite, packed; made once a week.

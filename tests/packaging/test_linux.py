@@ -2,8 +2,10 @@
 
 import configparser
 import gzip
+import os
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -171,3 +173,18 @@ def test_self_tests_are_compared_by_name(tmp_path: Path) -> None:
         installed.write_text(line.format(ok="false", names=""))
         with pytest.raises(SystemExit, match="backends"):
             compare.missing(source, installed)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() != 0, reason="only root can be somebody else")
+def test_where_nothing_can_be_checked_it_is_said() -> None:
+    check = ROOT / "packaging" / "linux" / "check.sh"
+    done = subprocess.run(["sh", check], user="nobody", cwd="/", text=True, capture_output=True, check=False)
+    if "denied" in done.stderr:
+        pytest.skip("this tree is its owner's alone")
+    assert (done.returncode, done.stdout) == (0, "check: SKIPPED: a clean system can be made by root only\n")
+
+
+def test_the_scripts_are_right_shell() -> None:
+    for path in sorted((ROOT / "packaging" / "linux").rglob("*")):
+        if path.is_file() and path.read_bytes().startswith(b"#!/bin/sh"):
+            subprocess.run(["sh", "-n", path], check=True)
