@@ -18,8 +18,10 @@ compile() {
 
 anywhere='--universal --python-version 3.11'
 # What the Windows installer takes along, for its Python and nothing else. Without pyzbar: its library needs a
-# run-time of Microsoft's that neither the wheel nor Windows has.
-windows='--python-platform x86_64-pc-windows-msvc --python-version 3.13 --no-emit-package pyzbar'
+# run-time of Microsoft's that neither the wheel nor Windows has. Without what colours help and tracebacks, which the
+# command line does not ask for and the others do without.
+windows='--python-platform x86_64-pc-windows-msvc --python-version 3.13'
+for name in pyzbar pygments rich markdown-it-py mdurl; do windows="$windows --no-emit-package $name"; done
 
 # shellcheck disable=SC2086 # lists of words
 compile $anywhere --output-file packaging/requirements.lock

@@ -13,9 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from . import archive, gate, nsis, signing, wheels
 from .launcher import PROGRAMS, BuildError
-from .stage import ROOT, Pieces, find_compiler, size, stage
-
-LOCK = ROOT / "packaging" / "requirements-windows.lock"
+from .stage import LICENCES, LOCK, ROOT, Pieces, find_compiler, size, stage
 
 
 def main() -> int:
@@ -83,6 +81,9 @@ def build(asked: argparse.Namespace) -> None:
         )
         signing.sign(signature, setup)
         print(f"windows: {setup} {setup.stat().st_size / 1e6:.1f} MB")
+    if asked.only is None:
+        parts = asked.dist / f"claiming-station-{version}-windows.cdx.json"
+        parts.write_bytes((tree / LICENCES / "sbom.cdx.json").read_bytes())
     if asked.only in (None, "zip"):
         portable = asked.dist / f"claiming-station-{version}-windows-portable.zip"
         archive.pack(tree, files, portable, epoch)

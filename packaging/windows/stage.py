@@ -13,6 +13,9 @@ from .trim import SITE, trim
 from .wheels import PYTHON, unpack, unpack_python
 
 ROOT = Path(__file__).resolve().parents[2]
+LOCK = ROOT / "packaging" / "requirements-windows.lock"
+PARTS = ROOT / "packaging" / "sbom" / "write.py"
+LICENCES = Path("app", "resources", "licences")
 PATHS = ("python313.zip", LIBRARIES, ".", r"Lib\site-packages", r"..\app")
 """Where the runtime looks for modules, and nowhere else."""
 NOT_SHIPPED = frozenset({"__pycache__", "screenshots"})
@@ -42,6 +45,7 @@ def stage(tree: Path, pieces: Pieces, version: str, video: bool, epoch: int) -> 
     trim(tree, video)
     launcher.build(tree, tree.parent / "launcher", version, ROOT / "resources" / "icons" / "app.png")
     (tree / "LICENSE.txt").write_bytes((ROOT / "LICENSE").read_bytes().replace(b"\r\n", b"\n"))
+    _add_licences(tree, pieces.wheels, epoch)
     if pieces.compiler:
         compile_tree(tree, pieces.compiler)
     for path in tree.rglob("*"):
@@ -54,6 +58,21 @@ def _copy_station(app: Path) -> None:
     for name in ("station", "resources"):
         shutil.copytree(ROOT / name, app / name, ignore=lambda _folder, names: NOT_SHIPPED.intersection(names))
     shutil.copyfile(Path(__file__).with_name("launch.py"), app / "launch.py")
+
+
+def _add_licences(tree: Path, wheels: list[Path], epoch: int) -> None:
+    """Write what the program is made of, and under which licences, to where *About* reads it."""
+    facts = tree.parent / "facts"
+    shutil.rmtree(facts, ignore_errors=True)
+    for wheel in wheels:
+        unpack(wheel, facts, only=".dist-info")
+    done = subprocess.run(
+        [sys.executable, str(PARTS), "--platform", "windows", "--python", PYTHON, "--lock", str(LOCK),
+         "--packages", str(facts), "--tree", str(tree), "--output", str(tree / LICENCES)],
+        cwd=ROOT, env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise launcher.BuildError(f"the list of parts could not be written: {done.stderr.strip()[-2000:]}")
 
 
 def find_compiler(wanted: str) -> Path | None:

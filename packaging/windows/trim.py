@@ -29,16 +29,14 @@ LEFT_OUT = (
     "site/sqlalchemy/testing/*", "site/alembic/testing/*", "site/alembic/templates/*",
     # databases that a desk's server is not offered on
     "site/sqlalchemy/dialects/mssql/*", "site/sqlalchemy/dialects/mysql/*", "site/sqlalchemy/dialects/oracle/*",
-    # coloured help and tracebacks, which the command line does not use and others do without
-    "site/pygments/*", "site/rich/*", "site/markdown_it/*", "site/mdurl/*",
-    "site/pygments-*", "site/rich-*", "site/markdown_it_py-*", "site/mdurl-*",
     # numbers by chance, which no picture needs, and what only numpy's tests load
     "site/numpy/random/*", "site/numpy/_core/_simd.*.pyd",
     # run-times of Microsoft's that nothing shipped asks for
     "site/shiboken6/vcamp140.dll", "site/shiboken6/vccorlib140.dll", "site/shiboken6/concrt140.dll",
     "site/shiboken6/vcomp140.dll",
-    # the second copy of texts, and lists of parts that the station's own list holds
-    "site/cv2/LICENSE-3RD-PARTY.txt", "site/*.dist-info/sboms/*", "site/*/.agents/*", "site/keyring/*.bash",
+    # second copies: app/resources/licences holds the licences and the parts of all of them
+    "site/cv2/LICENSE*.txt", "site/*.dist-info/sboms/*", "site/*.dist-info/licen?es/*", "site/*.dist-info/LICEN*",
+    "site/*/.agents/*", "site/keyring/*.bash",
     "site/keyring/*.zsh", "site/pycparser/*.cfg", "site/*.cpp",
     "site/scripts/*", "site/bin/*",
 )  # fmt: skip

@@ -66,12 +66,14 @@ def check(path: Path, digest: str) -> None:
         raise BuildError(f"{path.name} is another file than the one that is pinned: its SHA-256 is {found}")
 
 
-def unpack(archive: Path, into: Path) -> None:
-    """Everything of a zip or wheel; a wheel's own folders for data and scripts are left out."""
+def unpack(archive: Path, into: Path, only: str = "") -> None:
+    """All of a wheel, or what lies in its folder of that ending; its folders for data and scripts are left out."""
     with zipfile.ZipFile(archive) as opened:
         for info in opened.infolist():
             name = PurePosixPath(info.filename)
             if info.is_dir() or name.is_absolute() or ".." in name.parts or name.parts[0].endswith(".data"):
+                continue
+            if not name.parts[0].endswith(only):
                 continue
             target = into.joinpath(*name.parts)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -82,7 +82,8 @@ def test_no_run_time_of_microsofts_is_taken_for_a_part_of_windows() -> None:
     ("runtime/Lib/site-packages/cv2/opencv_videoio_ffmpeg500_64.dll", True),
     ("runtime/Lib/site-packages/keyring-25.7.0.dist-info/entry_points.txt", False),  # keyrings are found there
     ("runtime/Lib/site-packages/zxing_cpp-3.1.1.dist-info/METADATA", False),  # engines tell their version from it
-    ("runtime/Lib/site-packages/alembic-1.20.1.dist-info/licenses/LICENSE", False),
+    ("runtime/Lib/site-packages/alembic-1.20.1.dist-info/licenses/LICENSE", True),  # all of them lie in one place
+    ("app/resources/licences/licences/alembic.txt", False),
     ("app/station/selftest/window.py", False),
     ("app/tests/x.py", False),
 ])  # fmt: skip
