@@ -1,6 +1,7 @@
 # ruff: noqa: S608 - statements are made of this room's own words; values go in as parameters
 """Which rows the table shows, in which order, and the counters above it."""
 
+import sqlite3
 from array import array
 from collections.abc import Sequence
 from datetime import datetime
@@ -45,13 +46,20 @@ _SHOWS = {
 }
 
 
+MOST_ROWS = 50_000
+"""A table that is neither filtered nor sorted otherwise shows so many rows and those of their batches: nobody scrolls
+further, and whoever looks for one of a million rows filters."""
+
+
 class ListingReads(Part):
     def item_ids(self, order: Order) -> "array[int]":
-        on_table = self._db.read("SELECT seq, target_title FROM batches WHERE on_table = 1 ORDER BY seq")
+        on_table = self._db.read("SELECT seq, target_title, scanned FROM batches WHERE on_table = 1 ORDER BY highest")
+        needle = order.text.strip().casefold()
+        if not needle and order.by.value == "number" and order.show.value == "all":
+            on_table = _first_rows(on_table, descending=order.descending)
         if not on_table:
             return array("q")
         seqs = [row["seq"] for row in on_table]
-        needle = order.text.strip().casefold()
         text, values = "", []
         if needle:
             titled = [row["seq"] for row in on_table if needle in row["target_title"].casefold()]
@@ -108,3 +116,15 @@ class ListingReads(Part):
 
     def _waiting_since(self) -> datetime | None:
         return maybe_read_time(self._db.value("SELECT min(closed_at) FROM batches WHERE queued > 0"))
+
+
+def _first_rows(on_table: list[sqlite3.Row], *, descending: bool) -> list[sqlite3.Row]:
+    """Of batches by their highest number, those that hold the first rows of the table."""
+    found: list[sqlite3.Row] = []
+    rows = 0
+    for batch in reversed(on_table) if descending else on_table:
+        if rows >= MOST_ROWS:
+            break
+        found.append(batch)
+        rows += batch["scanned"]
+    return found
