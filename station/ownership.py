@@ -27,7 +27,7 @@ if sys.platform == "win32":
             str(path), _FILE_OBJECT, _OWNER, ctypes.byref(owner), None, None, None, ctypes.byref(descriptor)
         )
         if failed:
-            raise OSError(0, ctypes.FormatError(failed), str(path), failed)  # Windows' number makes it FileNotFoundError
+            raise OSError(0, ctypes.FormatError(failed), str(path), failed)  # or FileNotFoundError
         try:
             if any(advapi.IsWellKnownSid(owner, kind) for kind in (_SYSTEM, _ADMINISTRATORS)):
                 return True
