@@ -51,7 +51,7 @@ _ALL = (*kill9.DESK_POINTS, *kill9.PAIRS, *kill9.SERVER_POINTS)
 def _tell(ran: kill9.Ran) -> None:
     flying = "in flight" if ran.in_flight else ""
     how = "killed" if ran.killed else "through"
-    print(f"{'FAIL' if ran.faults else 'ok':5}{how:8}{flying:10}{ran.kind:11}{ran.cut}", flush=True)
+    print(f"{'FAIL' if ran.faults else 'ok':5}{how:8}{flying:10}{ran.kind:11}{ran.cut}", *ran.faults, sep="\n  ", flush=True)
 
 
 def _read(arguments: list[str]) -> argparse.Namespace:

@@ -38,15 +38,16 @@ def compare(
     """Hold every device's account against the ledger. ``restarted``: the desk was since the person's Claim, so that a
     device that is shown to be free is not sent again by itself; nor is it an hour after Claim, ``hour_s`` real seconds.
     """
-    ledger, account = _ledger(server, protocol), Account()
+    claims, account = ledger(server, protocol), Account()
     reasons, old = _reasons(desk), _old(desk, hour_s)
-    for row in _rows(desk):
-        made, live = ledger.get(protocol.ledger_name(row.name), (0, 0))
+    for row in rows(desk):
+        made, live = claims.get(protocol.ledger_name(row.name), (0, 0))
         account.progress[f"{row.progress} {row.outcome}".strip()] += 1
         if row.progress == "held":
             account.held[f"{reasons.get(row.name, '')}, after {row.code or 'an answer that leaves it out'}"] += 1
         always = protocol.always_settles or (protocol.tells and not restarted and row.name not in old)
-        account.wrong += [f"{row.name}: {text}" for text in _wrong(row, made, live, always=always)]
+        why = f" ({reasons[row.name]})" if row.progress == "held" and row.name in reasons else ""
+        account.wrong += [f"{row.name}: {text}{why}" for text in _wrong(row, made, live, always=always)]
     return account
 
 
@@ -100,7 +101,7 @@ def calls_under_way(desk: Path) -> int:
         return int(opened.execute("SELECT count(*) FROM calls WHERE state = 'sending'").fetchone()[0])
 
 
-def _ledger(path: Path, protocol: Protocol) -> dict[str, tuple[int, int]]:
+def ledger(path: Path, protocol: Protocol) -> dict[str, tuple[int, int]]:
     """Claims ever made and live ones by a device's name at the server."""
     query = (
         "SELECT d.device_id, count(*), sum(c.slot IS NOT NULL) FROM claims c JOIN devices d ON d.id = c.device_id "
@@ -110,7 +111,7 @@ def _ledger(path: Path, protocol: Protocol) -> dict[str, tuple[int, int]]:
         return {name: (made, live) for name, made, live in server.execute(query, (protocol.vendor,))}
 
 
-def _rows(path: Path) -> list[Row]:
+def rows(path: Path) -> list[Row]:
     query = "SELECT device_id, progress, outcome, how_known, outcome_code FROM devices WHERE inside IS NULL"
     with closing(_read_only(path)) as desk:
         return [Row(*(str(value or "") for value in row)) for row in desk.execute(query)]

@@ -26,7 +26,7 @@ from tests.desk.bench import Bench
 
 from . import operator
 
-PATIENCE_S = 60.0
+PATIENCE_S = 240.0
 DESK_POINTS = ("store.before_commit", "store.after_commit", "send.before_commit", "send.committed", "settle.begin")
 PAIRS = {
     "call.written": ("send.before_commit", "store.after_commit"),

@@ -28,6 +28,7 @@ that is no device."""
 OURS = (SINGLE, *(f"c1sample0000000000a{number}" for number in range(5)))
 """What the server must hold for this desk when the job is done."""
 
+PATIENCE_S = 120.0
 Report = Callable[[str], None]
 
 
@@ -80,7 +81,7 @@ def _ready(bench: Bench) -> bool:
 
 
 def _wait(done: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + PATIENCE_S
     while not done():
         if time.monotonic() > end:
             raise TimeoutError("the station does not get on")

@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import matrix, plan, report
+from . import matrix, plan, report, scene
 from .protocols import PROTOCOLS
 
 
@@ -39,7 +39,7 @@ class Turn:
     kind: str
     number: int
     seed: str
-    size: matrix.Size
+    size: scene.Size
     forced: tuple[plan.Met, ...]
 
 
@@ -79,7 +79,7 @@ class Roster:
             return None
         kind = min(due, key=lambda each: self._given[each])
         number, seed = self._given[kind], f"{self.wanted.seed} {kind} {self._given[kind]}"
-        size = matrix.Size(
+        size = scene.Size(
             PROTOCOLS[kind].devices_a_shift, self.wanted.ways, (1, 3)[number % 2], limit_s=self.wanted.limit_s
         )
         turn = Turn(kind, number, seed, size, tuple(self._forced(kind, number)))

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from . import door, fault, matrix, plan, report, roster
+from . import door, fault, matrix, plan, report, roster, scene
 from .fault import Fault
 from .protocols import LOCAL, PROTOCOLS, XYTE
 from .proxy import Seen
 
 SEED = 20
-SLICE = matrix.Size(devices=12, ways=4, a_call=2, faults_for_s=1.0)
+SLICE = scene.Size(devices=12, ways=4, a_call=2, faults_for_s=1.0)
 
 
 def _slice(kind: str) -> list[plan.Met]:
