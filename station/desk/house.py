@@ -140,6 +140,7 @@ def _hold_everything(work: Work) -> None:
 
 def beat(work: Work) -> None:
     """When idle: notice what another process wrote, and take the lock when its holder is gone."""
+    work.outside.witness.catch_up()
     if not work.state.sends and work.outside.take_lock():
         _take_over(work)
     if work.store.changed_elsewhere():
@@ -160,4 +161,5 @@ def pump(work: Work) -> None:
 def leave(work: Work) -> None:
     """Nothing new is sent from now on; tells how many calls are still waited for."""
     work.state.stopping = True
+    work.outside.witness.catch_up()
     work.tell(Stopping(len(work.store.calls(CallState.SENDING)) if work.state.sends else 0))
