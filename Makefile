@@ -6,7 +6,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 NO_SCREEN := No screen here (neither DISPLAY nor WAYLAND_DISPLAY is set): "make demo" does the whole job without one
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-postgres faults kill9 io-errors power-loss bench lock scanners-soak hardware smoke-build \
+.PHONY: help run demo test lint test-postgres faults kill9 io-errors power-loss bench lock soak scanners-soak hardware smoke-build \
   deb rpm windows check-installers bench-installers
 
 help: ## list these targets
@@ -52,6 +52,11 @@ io-errors: ## refuse the n-th write, fsync, rename, open … of a whole day for 
 power-loss: ## cut a desk's power RUNS times in QEMU, and CONTROL times where it does not wait for its disk (SEED)
 	@$(SET_UP) hardware
 	$(PYTHON_HERE) -m tests.power --runs $(or $(RUNS),30) --control $(or $(CONTROL),10) $(if $(SEED),--seed $(SEED))
+
+soak: ## live HOURS simulated hours of a desk at one scan in 2 s on a bad network (SEED repeats a run, WINDOW=1 shows one)
+	@$(SET_UP) test
+	$(PYTHON_HERE) -m tests.soak --hours $(or $(HOURS),24) $(if $(PACE),--pace $(PACE)) $(if $(WINDOW),--window) \
+	  $(if $(SEED),--seed $(SEED))
 
 scanners-soak: ## SCANS simulated scans of keyboard-type scanners among typing people (SEED repeats a run)
 	@$(SET_UP) test
