@@ -138,6 +138,7 @@ class Application(QObject):
         listens.hearing.begin()
 
     def _open_ways_in(self, station: "Station") -> None:
+        from station.cameras.addresses import Addresses
         from station.cameras.desk_camera import DeskCamera
         from station.connecting.doors import Connections
         from station.desk.house import greet
@@ -165,7 +166,7 @@ class Application(QObject):
         memory = self._folders.config / "camera.json"
         listens, on_window = self._listens, Answers(self)
         assert listens is not None  # noqa: S101 - keys are heard before anything else is
-        self._camera = DeskCamera(listens.recorder.keep, station.clock.now, memory)
+        self._camera = DeskCamera(listens.recorder.keep, station.clock.now, memory, Addresses(station.credentials))
         add_camera(self.window, self._camera)
         add_scanners(self.window, listens.open(on_window.do))
         add_wizard(self.window, Calibrating(listens.hearing, self._folders.settings, on_window.do))

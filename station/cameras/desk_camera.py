@@ -6,17 +6,20 @@ Nothing of OpenCV and the decoding engines is imported before a camera is picked
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from station.cameras.addresses import Addresses
 from station.cameras.answers import CodeAnswers, Keep
 from station.cameras.in_turn import InTurn
 from station.cameras.memory import remember, remembered
 from station.core.news import ScanHeard
 from station.core.scan import Scan
-from station.ui.camera_doors import CameraState, Choice, Choices, Pick, Seen, Sight
+from station.core.secret import Secret
+from station.ui.camera_doors import CameraState, Choice, Choices, Pick, Seen, Sight, Size
 
 if TYPE_CHECKING:
     from station.scanners.base import State
@@ -33,9 +36,12 @@ STOP_WITHIN_S = 2.0
 class DeskCamera:
     """One camera at a time. Opening, closing and looking round are done in turn on a thread of its own."""
 
-    def __init__(self, keep: Keep, now: Callable[[], datetime], memory: Path) -> None:
-        """``keep`` posts a scan to the desk; ``memory`` is the file that remembers which camera was used."""
-        self._now, self._memory = now, memory
+    def __init__(
+        self, keep: Keep, now: Callable[[], datetime], memory: Path, addresses: Addresses | None = None
+    ) -> None:
+        """``keep`` posts a scan to the desk; ``memory`` is the file that remembers which camera was used, ``addresses``
+        keep what is secret in those of the network."""
+        self._now, self._memory, self._addresses = now, memory, addresses
         self._answers = CodeAnswers(keep)
         self.heard: Callable[[int], ScanHeard | None] = self._answers.heard
         self._turn = InTurn("camera", self._fail)
@@ -53,7 +59,9 @@ class DeskCamera:
         def look_round() -> None:
             chosen, mirror = remembered(self._memory)
             try:
-                found.set_result(Choices(_cameras(), chosen, mirror))
+                cameras, sizes = _cameras()
+                kept = self._addresses
+                found.set_result(Choices(cameras, chosen, mirror, sizes, kept.trouble if kept is not None else ""))
             except Exception:  # a broken driver must not keep a person from a network camera or a file
                 log.exception("the cameras cannot be listed")
                 found.set_result(Choices((), chosen, mirror))
@@ -100,11 +108,14 @@ class DeskCamera:
 
     def _show(self, choice: Choice, mirror: bool) -> None:
         remember(self._memory, choice, mirror=mirror)
-        if choice.pick != self._choice.pick or self._camera is None:
+        whole = choice.pick.whole
+        if self._addresses is not None and choice.pick.address:
+            whole = self._addresses.whole(choice.pick)
+        if choice != self._choice or choice.pick.whole or self._camera is None:
             self._hide()
             self._answers.forget()
             self._choice = choice
-            self._camera = _make_camera(choice, self._now, self._answers) if choice.pick else None
+            self._camera = _make_camera(choice, whole, self._now, self._answers) if choice.pick else None
         if self._camera is not None and not self._running:
             self._running, self.is_let_go = True, False
             self._camera.hold(False)
@@ -140,13 +151,18 @@ class DeskCamera:
         return Seen(seen.number, seen.picture, tuple(sights))
 
 
-def _cameras() -> tuple[Choice, ...]:
+def _cameras() -> tuple[tuple[Choice, ...], dict[str, tuple[Size, ...]]]:
+    """The cameras, and the sizes of each: as its driver tells, else those that cameras commonly have."""
     from station.scanners.camera_devices import find_cameras
+    from station.scanners.camera_modes import COMMON, list_modes
 
-    return tuple(Choice(Pick(each.key), each.title) for each in find_cameras())
+    found = find_cameras()
+    sizes = {each.key: tuple(dict.fromkeys((mode.width, mode.height) for mode in list_modes(each.path))) or COMMON
+             for each in found}
+    return tuple(Choice(Pick(each.key), each.title) for each in found), sizes
 
 
-def _make_camera(choice: Choice, now: Callable[[], datetime], answers: CodeAnswers) -> "Camera":
+def _make_camera(choice: Choice, whole: Secret, now: Callable[[], datetime], answers: CodeAnswers) -> "Camera":
     # Imported when a camera is shown: OpenCV and the decoding engines take half a second.
     from station.scanners.camera import Camera, CameraSettings
 
@@ -154,7 +170,10 @@ def _make_camera(choice: Choice, now: Callable[[], datetime], answers: CodeAnswe
         answers.keep(track.number, scan)
 
     pick = choice.pick
-    settings = CameraSettings(device=pick.device, url=pick.address, file=pick.file, repeat=True)
+    url = whole.reveal() or pick.address
+    settings = CameraSettings(device=pick.device, url=url, file=pick.file, repeat=True, formats=choice.formats)
+    if all(choice.size):
+        settings = replace(settings, width=choice.size[0], height=choice.size[1])
     return Camera(settings, choice.title, now, take)
 
 

@@ -19,7 +19,7 @@ from .camera_words import Tag, Tags, sum_of
 from .connection_answers import Answers
 from .connection_parts import form_sheet
 from .in_view import InView
-from .panel_parts import Panel, label
+from .panel_parts import Panel, label, soft
 from .style import Style
 from .window import Window
 
@@ -70,14 +70,16 @@ class CameraPanel(Panel):
         self._shown: tuple[int, tuple[Sight, ...], tuple[Tag, ...], bool] | None = None
         self._asked = self._any_there = False
         self.picker, self.view, self.buttons = CameraPicker(), CameraView(style), CameraButtons()
-        self._trouble, self._sum = TroublePage(), label("", "muted")
+        self._trouble, self._sum, self._note = TroublePage(), label("", "muted"), label("", "warn")
+        self._note.hide()
         self._pages = QStackedLayout()
         self._pages.addWidget(self._trouble)
         self._pages.addWidget(self.view)
         self.title.hide()  # the camera's name says it, and the picture needs the room
         self.head.insertWidget(0, self.picker, 1)
         self.content.addLayout(self._pages, 1)
-        self.content.addWidget(self._sum)
+        for part in (self._note, self._sum):
+            self.content.addWidget(part)
         self.content.addWidget(self.buttons)
         self._poll, self._looking = QTimer(self, interval=POLL_MS), QTimer(self, interval=LOOK_MS)
         self._in_view = InView(self)
@@ -139,6 +141,9 @@ class CameraPanel(Panel):
             if self.picker.chosen.pick:
                 self._open()
         self.picker.offer(choices)
+        told = bool(choices.not_kept) and bool(self.picker.chosen.pick.address)
+        self._note.setText(soft(say("camera.password_not_kept", detail=choices.not_kept)) if told else "")
+        self._note.setVisible(told)
 
     @Slot(object)
     def _pick(self, _choice: Choice) -> None:

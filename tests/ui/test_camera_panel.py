@@ -13,13 +13,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from station.cameras.addresses import Addresses
 from station.cameras.desk_camera import DeskCamera
+from station.cameras.memory import remember, remembered
 from station.core.finding import ClaimStatus
 from station.core.item import Check
 from station.core.news import Heard, ItemsChanged, ItemsGone, ScanHeard
 from station.core.scan import Scan
+from station.credentials import Credentials, KeyringMissingError
 from station.desk import intake
-from station.ui.camera_doors import Choice, Pick, Seen
+from station.secret_file import SecretFile
+from station.ui.camera_doors import Choice, Choices, Pick, Seen, pick_address
 from station.ui.camera_panel import CameraPanel, add_camera
 from station.ui.camera_place import Look, moved, place, zoomed
 from station.ui.window import Window
@@ -232,6 +236,82 @@ def test_an_address_is_typed_and_its_password_is_not_remembered(bench: Bench) ->
     bench.until("camera.test gives no picture")
     assert "secret" not in bench.words
     assert "secret" not in bench.memory.read_text("utf-8")
+
+
+@pytest.mark.parametrize(("typed", "shown"), [
+    ("rtsp://anna:s%40cret@camera.test:554/live", "rtsp://camera.test:554/live"),
+    ("rtsp://camera.test/live?user=anna&password=secret", "rtsp://camera.test/live"),
+    ("http://[::1/secret@x?y=secret", "x"),
+])
+def test_what_may_be_secret_in_an_address_is_kept_apart(typed: str, shown: str) -> None:
+    pick = pick_address(typed)
+    assert (pick.address, pick.whole.reveal()) == (shown, typed if shown != "x" else "")
+    assert "cret" not in repr(pick)
+    assert pick_address("rtsp://camera.test/live") == Pick(address="rtsp://camera.test/live")
+
+
+class Ring(dict[tuple[str, str], str]):
+    """A keyring in memory."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self[service, username]
+
+
+def test_an_address_is_whole_again_at_the_next_start_out_of_the_keyring(tmp_path: Path) -> None:
+    ring, file = Ring(), SecretFile(tmp_path / "secrets")
+    typed = "rtsp://anna:secret@camera.test/live"
+    now = Addresses(Credentials(file, {}, lambda: ring))
+    assert now.whole(pick_address(typed)).reveal() == typed
+    assert now.trouble == ""
+    later = Addresses(Credentials(file, {}, lambda: ring))
+    assert later.whole(Pick(address="rtsp://camera.test/live")).reveal() == typed
+    assert not later.whole(Pick(address="rtsp://other.test/live"))
+
+
+def test_without_a_keyring_it_counts_for_this_run_and_that_is_said(bench: Bench, tmp_path: Path) -> None:
+    def none() -> Ring:
+        raise KeyringMissingError("no keyring was found on this machine")
+
+    bench.camera._addresses = Addresses(Credentials(SecretFile(tmp_path / "secrets"), {}, none))
+    bench.window.panels.open("camera")
+    bench.until("No camera was found")
+    picker = bench.panel.picker
+    picker.names.activated.emit(picker.names.findData("network"))
+    picker.address.setText("ftp://anna:secret@camera.test/live")
+    QTest.keyClick(picker.address, Qt.Key.Key_Return)
+    bench.until("camera.test gives no picture", "until the station is closed")
+    assert "secret" not in bench.words
+    assert "secret" not in bench.memory.read_text("utf-8")
+    assert picker.sizes.isHidden()
+
+
+def test_the_size_and_what_is_looked_for_are_chosen_and_remembered(bench: Bench, tmp_path: Path) -> None:
+    path = clip(tmp_path / "again.avi", moving("again-1", 10))
+    bench.play(path)
+    bench.until("1 code")
+    picker = bench.panel.picker
+    picker.formats.setCurrentIndex(picker.formats.findData("every"))
+    picker.formats.activated.emit(picker.formats.currentIndex())
+    bench.wait(lambda: '"formats": "every"' in bench.memory.read_text("utf-8"))
+    bench.until("1 code")
+    camera = Choice(Pick("0c45:6366:"), "HD camera")
+    picker.offer(Choices((camera,), sizes={"0c45:6366:": ((640, 480), (1920, 1080))}))
+    picker.choose(camera)
+    picked: list[Choice] = []
+    picker.picked.connect(picked.append)
+    assert [picker.sizes.itemText(at) for at in range(picker.sizes.count())] == [
+        "Size: automatic", "640 × 480", "1920 × 1080"]
+    picker.sizes.setCurrentIndex(2)
+    picker.sizes.activated.emit(2)
+    assert picked == [Choice(camera.pick, "HD camera", (1920, 1080))]
+    remember(tmp_path / "memory.json", picked[0], mirror=False)
+    assert remembered(tmp_path / "memory.json") == (picked[0], False)
 
 
 def test_a_press_on_a_code_goes_to_its_row(bench: Bench, tmp_path: Path) -> None:
