@@ -15,9 +15,12 @@ RUNS = 3
 LARGEST = 14
 GOALS = {".deb": 100e6, ".rpm": None, ".exe": 60e6}
 INSTALLED = 320e6
+WINDOWS_TREE, WINDOWS_INSTALLED = ROOT / "build" / "windows" / "tree", 210e6
 SLOWER = 1.5
 
+FOLDERS = ("_internal/", "runtime/Lib/site-packages/", "runtime/", "app/")
 PURPOSES = (
+    ("cv2/opencv_videoio", "OpenCV's FFmpeg: cameras by a network address, films"),
     ("cv2", "OpenCV: pictures, the camera, the label's corners"),
     ("opencv_python_headless.libs", "OpenCV's own libraries: FFmpeg and AV1 for cameras and films"),
     ("PySide6/Qt/lib/libicu", "ICU: Qt's texts, sorting and numbers in all languages"),
@@ -30,6 +33,8 @@ PURPOSES = (
     ("cryptography", "cryptography: seals, signatures, TLS"),
     ("resources", "sounds, icons, sentences, sample deliveries, licences"),
     ("libpython", "Python"),
+    ("libraries.zip", "libraries that are plain Python"),
+    ("libcrypto", "Python"),
     ("python3", "Python"),
     ("base_library.zip", "Python"),
     ("station", "the station and all that is plain Python"),
@@ -53,19 +58,28 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
             _measure(Path(folder) / "usr/lib/claiming-station")
+    if WINDOWS_TREE.is_dir():
+        print("\nlaid out for Windows (its self-test is timed by packaging/windows/check.sh)")
+        _list(WINDOWS_TREE, WINDOWS_INSTALLED)
 
 
 def _measure(home: Path) -> None:
     """What a program's folder holds, and how long it takes to test itself."""
-    sizes = sizes_of(home)
-    whole = sum(sizes.values())
-    print(f"\ninstalled                                    {_mb(whole)} {_mb(INSTALLED)}{_verdict(whole, INSTALLED)}")
-    for purpose, size in sizes.most_common(LARGEST):
-        print(f"  {_mb(size)}  {purpose}")
+    print()
+    _list(home, INSTALLED)
     print(f"\nself-test, {RUNS} times in turns")
     installed, source = _times([str(home / "station")], [sys.executable, "-m", "station"])
     print(f"  installed {installed:.2f} s, source tree {source:.2f} s: {installed / source:.2f} times"
           f"{_verdict(installed / source, SLOWER)}")
+
+
+def _list(home: Path, goal: float) -> None:
+    """The whole, and what each large part is for."""
+    sizes = sizes_of(home)
+    whole = sum(sizes.values())
+    print(f"installed                                    {_mb(whole)} {_mb(goal)}{_verdict(whole, goal)}")
+    for purpose, size in sizes.most_common(LARGEST):
+        print(f"  {_mb(size)}  {purpose}")
 
 
 def sizes_of(home: Path) -> Counter[str]:
@@ -79,7 +93,9 @@ def sizes_of(home: Path) -> Counter[str]:
 
 def purpose_of(path: Path) -> str:
     """What a file of the program's folder is for; the first entry that fits counts."""
-    name = PurePosixPath(path).as_posix().removeprefix("_internal/")
+    name = PurePosixPath(path).as_posix()
+    for folder in FOLDERS:
+        name = name.removeprefix(folder)
     return next((purpose for start, purpose in PURPOSES if name.startswith(start)), "everything else")
 
 
