@@ -41,7 +41,8 @@ class Licences(QWidget):
 
     def restyle(self, style: Style) -> None:
         self._list.restyle(style)
-        self._text.setFont(style.mono(11))
+        size = style.px(10)  # lines of a licence are long, and broken where its author did
+        self._text.setStyleSheet(f"QPlainTextEdit {{ font-family: '{style.mono(10).family()}'; font-size: {size}px; }}")
 
     def show_parts(self, parts: Sequence[Part]) -> None:
         self._parts = tuple(parts)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from station import __version__
 from station.words import say
 
 from .about_doors import AboutDoors, Fact, Part, Update
@@ -55,13 +56,11 @@ def add_about(window: Window, doors: AboutDoors) -> Callable[[Update], None]:
 class AboutPanel(Panel):
     """Two pages: what it is, and the licences. What is read from the disk is read on threads of its own."""
 
-    wanted_width = 460
-
     def __init__(self, doors: AboutDoors, state: DeskState, style: Style) -> None:
         super().__init__(say("about.title"), style)
         self._doors, self._answers = doors, Answers(self)
         self._facts: Sequence[Fact] = ()
-        self._head = label(say("about.name"), "big")
+        self._head = label(say("about.head", version=__version__), "big")
         self._said = label("", "good")
         self._list = FactList()
         self.updates = UpdatePart(doors.updates, state)
@@ -75,9 +74,9 @@ class AboutPanel(Panel):
         self.content.addWidget(self._said)
         row = QHBoxLayout()
         for each in (self._copy, self._save):
-            row.addWidget(each)
-        row.addWidget(self._turn, 1)
+            row.addWidget(each, 1)
         self.content.addLayout(row)
+        self.content.addWidget(self._turn)
         self._copy.clicked.connect(self._copy_facts)
         self._save.clicked.connect(self._save_bill)
         self._turn.clicked.connect(self._turn_page)
@@ -113,8 +112,6 @@ class AboutPanel(Panel):
 
     def _take_facts(self, facts: Sequence[Fact]) -> None:
         self._facts = facts
-        told = {fact.name: fact.value for fact in facts}
-        self._head.setText(say("about.head", version=told.get("version", "")))
         self._list.tell([(say(f"about.fact.{fact.name}"), fact.value) for fact in facts])
 
     def _read_text(self, part: Part) -> None:
@@ -133,6 +130,8 @@ class AboutPanel(Panel):
     def _turn_page(self) -> None:
         here = self._pages.currentIndex() == 0
         self._pages.setCurrentIndex(1 if here else 0)
+        for each in (self._copy, self._save, self._said):
+            each.setVisible(not here and (each is not self._said or bool(self._said.text())))
         self._turn.setText(say("about.back" if here else "about.licences"))
         self._turn.setAccessibleName(self._turn.text())
         if here:

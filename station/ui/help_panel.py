@@ -5,7 +5,7 @@ from html import escape
 
 from PySide6.QtCore import QSize, QUrl, Slot
 from PySide6.QtGui import QKeyEvent, Qt, QTextDocument
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QTextBrowser
 
 from station.words import Tone, say
 
@@ -15,6 +15,8 @@ from .panel_parts import Panel, button
 from .style import Style
 
 SIGN = 14
+ACROSS = 2
+"""Buttons side by side below the page: more are cut off in a small window."""
 
 
 class HelpPanel(Panel):
@@ -29,8 +31,7 @@ class HelpPanel(Panel):
         self._field = HelpField(self._page)
         self.content.addWidget(self._field)
         self.content.addWidget(self._page, 1)
-        self._doors = QHBoxLayout()
-        self._doors.addStretch(1)
+        self._doors = QGridLayout()
         self.content.addLayout(self._doors)
         self._field.textChanged.connect(self._write)
         self.begin_at(self._field)
@@ -49,7 +50,7 @@ class HelpPanel(Panel):
         """Put a button below the page."""
         made = button(words)
         made.clicked.connect(lambda _checked=False: do())
-        self._doors.insertWidget(self._doors.count() - 1, made)
+        self._doors.addWidget(made, self._doors.count() // ACROSS, self._doors.count() % ACROSS)
 
     @Slot()
     def _write(self) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from station import about
+from station import __version__, about
 from station.core.news import Counts, Plan
 from station.core.scan import Scan
 from station.desk import intake
@@ -82,7 +82,8 @@ class Bench(PanelBench):
 def test_it_tells_what_it_is_and_copies_it_for_support(qtbot: QtBot, tmp_path: Path) -> None:
     bench = Bench(qtbot, tmp_path, updates=False)
     shown = bench.open("about")
-    qtbot.waitUntil(lambda: "Claiming station 0.1.0" in texts(shown))
+    qtbot.waitUntil(lambda: "~/data" in texts(shown))
+    assert f"Claiming station {__version__}" in texts(shown)
     assert "Nobody is asked about newer versions" in texts(shown)
     bench.press("Copy for support")
     assert QGuiApplication.clipboard().text() == "Version: 0.1.0\nData: ~/data"
@@ -145,7 +146,7 @@ def test_a_newer_version_is_offered_between_two_batches_only(qtbot: QtBot, tmp_p
     bench.hear(OFFER)
     assert bench.line() == ""
     assert "It waits until this batch is done." in texts(shown)
-    get = part(shown, QPushButton, "Get it and open the installer")
+    get = part(shown, QPushButton, "Get and install")
     assert not get.isEnabled()
     bench.tell(IDLE)
     assert "0.2.0" in bench.line()
@@ -158,7 +159,7 @@ def test_a_newer_version_is_offered_between_two_batches_only(qtbot: QtBot, tmp_p
     for counts in (Counts(unknown=1), Counts(sending=1), Counts(checking=1), Counts()):
         bench.tell(Plan((), counts))
     assert bench.line() == ""  # it was closed, and is not told again
-    bench.press("Get it and open the installer")
+    bench.press("Get and install")
     assert bench.doors.asked == ["fetch"]
     bench.hear(Update(Step.FETCHING, "0.2.0", done=10_000_000, size=54_000_000))
     assert "10 of 54 MB" in texts(shown)
@@ -173,7 +174,7 @@ def test_what_was_fetched_while_scans_came_is_opened_after_them(qtbot: QtBot, tm
     shown = bench.open("about")
     bench.tell(IDLE)
     bench.hear(OFFER)
-    bench.press("Get it and open the installer")
+    bench.press("Get and install")
     bench.tell(Plan((), Counts(sending=1)))
     bench.hear(Update(Step.FETCHED, "0.2.0"))
     assert bench.doors.asked == ["fetch"]
