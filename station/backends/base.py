@@ -124,6 +124,13 @@ class Afterwards:
         """Carry out one of ``changes``, with the call's values and secrets; answers as ``release`` does."""
         raise NotImplementedError
 
+    async def read_change(self, call: Call) -> Mapping[str, bool]:  # noqa: ARG002 - for those that can look
+        """By device ID whether a read shows that a change whose answer was lost is done; none that nobody can tell of.
+
+        Asked only of a call that must not go again.
+        """
+        return {}
+
     async def create_target(self, path: str) -> Target:
         """The target of that path (parts divided by ``/``), made where it is missing; only with ``new_targets``."""
         raise NotImplementedError

@@ -204,6 +204,16 @@ class Datacake(Backend):
     async def release(self, call: Call) -> Answer:
         return await afterwards.release(self._client, call, call.target or self._own.target)
 
+    async def read_change(self, call: Call) -> Mapping[str, bool]:
+        """A release, by the workspace's own list: what was given back is not in it any more."""
+        if call.verb is not Verb.RELEASE:
+            return {}
+        try:
+            listed = await self._client.devices(call.target or self._own.target, fresh=True)
+        except TargetError:
+            return {}
+        return {each.device_id: listed.by_id(each.handle) is None for each in call.devices if each.handle}
+
     async def rename(self, call: Call) -> Answer:
         return await afterwards.rename(self._client, call)
 

@@ -150,6 +150,10 @@ class Disruptive(Backend):
     async def move(self, call: Call) -> Answer:
         return await self._after.move(call)
 
+    async def read_change(self, call: Call) -> Mapping[str, bool]:
+        """A move, by the project that each device is in now."""
+        return await self._after.moved(call) if call.verb is Verb.MOVE else {}
+
     async def rename(self, call: Call) -> Answer:
         """A device's name is its label ``name``; an empty one takes the label away."""
         return await self._after.rename(call)

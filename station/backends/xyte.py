@@ -153,5 +153,9 @@ class Xyte(Backend):
     async def move(self, call: Call) -> Answer:
         return await changes.each(self._client, call, changes.move)
 
+    async def read_change(self, call: Call) -> Mapping[str, bool]:
+        """By the whole organization's list, read anew: a device that was given back is not in it any more."""
+        return changes.shown(call, await self._client.owned(fresh=True))
+
     async def rename(self, call: Call) -> Answer:
         return await changes.each(self._client, call, changes.rename)

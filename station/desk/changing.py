@@ -13,7 +13,7 @@ from station.core.news import Refused
 from station.core.outcome import DONE, Outcome
 from station.core.secret import Secret
 
-from . import effects, lines
+from . import effects, lines, lost_changes
 from .work import Work
 
 
@@ -99,6 +99,7 @@ def send(work: Work, call: Call) -> None:
     """Let a call leave that is written down already."""
     backend = work.state.backends[call.connection]
     work.store.change_call(call.key, state=CallState.SENDING, tries=call.tries + 1, sent_at=work.clock.now())
+    work.state.sent_at[call.key] = work.clock.monotonic()
     work.after.append(lambda: work.state.reading_back.add(call.key))
     work.after.append(lambda: work.outside.witness.saw_call(call.number))
 
@@ -200,7 +201,8 @@ settle.rescue = lost  # type: ignore[attr-defined]
 
 
 def pump(work: Work) -> None:
-    """A change whose answer was lost goes again where that is safe; elsewhere its rows stay as they are and say so."""
+    """A change whose answer was lost goes again where that is safe, and is looked for at the vendor elsewhere; its rows
+    stay as they are until a read has shown what became of it."""
     if not work.state.settled_in or not work.state.disk_ok:
         return
     now = work.clock.monotonic()
@@ -212,3 +214,5 @@ def pump(work: Work) -> None:
         same = backend.kind == call.kind and backend.address == call.address
         if same and backend.traits.safe_to_repeat:
             send(work, call)
+        elif same:
+            lost_changes.read_back(work, backend, call)

@@ -7,7 +7,7 @@ from station.core.item import Device, Event
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 
-from . import changing, lines, sending, summaries
+from . import changing, lines, quiet, sending, summaries
 from .work import Work
 
 CLAIM_IS_FRESH_S = 3600.0
@@ -16,9 +16,6 @@ CLAIM_IS_FRESH_S = 3600.0
 
 READ_BACK = "read_back"
 """What the history calls a read of the whole account for a device whose answer was lost."""
-
-LOOK_AGAIN_S = 20.0
-"""How long a device that no read shows yet is left alone before the next read, while a late claim may still land."""
 
 _OPEN = (CallState.UNANSWERED, CallState.ANSWERED)
 """Calls that are still to be found out about: with no clear answer, or with one that leaves devices to be confirmed."""
@@ -167,17 +164,17 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> f
     elif state is ReadBack.ANOTHER:
         new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
     elif told is not None and state is ReadBack.CANNOT_TELL and _is_anothers(work, call, device):
-        wait = LOOK_AGAIN_S - _since_sent(work, call)
+        wait = quiet.LOOK_AGAIN_S - quiet.since_sent(work, call)
         if wait > 0:
             _remember(work, device, state)
             return wait
         new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
     elif refused is not None or state is ReadBack.FREE or call.state is not CallState.ANSWERED:
         # A request that was given up on may land late: what is not there yet is looked for again until it is quiet.
-        wait = _quiet_left(work, call)
+        wait = quiet.left(work, call)
         if wait > 0:
             _remember(work, device, state)
-            return min(wait, LOOK_AGAIN_S)
+            return min(wait, quiet.LOOK_AGAIN_S)
         if refused is not None and refused.kind not in (OutcomeKind.ALREADY_CLAIMED, OutcomeKind.UNKNOWN):
             new, kind = Progress.REFUSED, refused.kind
         elif state is ReadBack.FREE and _may_go_again(work, call, device):
@@ -213,22 +210,6 @@ def _is_anothers(work: Work, call: Call, device: Device) -> bool:
     account = work.state.line(call.connection).account
     said = device.outcome is not None and device.outcome.kind is OutcomeKind.ALREADY_CLAIMED
     return said and call.state is CallState.ANSWERED and account is not None and account.whole_organization
-
-
-def _since_sent(work: Work, call: Call) -> float:
-    """Seconds on the monotonic clock since the call was last sent; they begin anew after a restart."""
-    now = work.clock.monotonic()
-    return now - work.state.sent_at.setdefault(call.key, now)
-
-
-def _quiet_left(work: Work, call: Call) -> float:
-    """Seconds of the quiet period that are left: a request that was given up on may still land.
-
-    It is counted on the monotonic clock and begins anew after a restart.
-    """
-    settings = work.state.backends[call.connection].settings
-    quiet = max(settings.quiet_period_s, 2 * settings.claim_timeout_s)
-    return quiet - _since_sent(work, call)
 
 
 def _may_go_again(work: Work, call: Call, device: Device) -> bool:

@@ -298,6 +298,18 @@ class Contract:
         assert OutcomeKind.CLAIMED_NOW not in {each.outcome.kind for each in once_more.results}
         assert self.look_up(world, "ours")[0].status is world.tells["free"][0]
 
+    @pytest.mark.parametrize("verb", [Verb.RELEASE, Verb.MOVE])
+    def test_a_read_shows_whether_a_change_is_done(self, world: World, verb: Verb) -> None:
+        backend, traits = world.backend, world.backend.traits
+        if traits.safe_to_repeat or not (traits.release if verb is Verb.RELEASE else traits.move):
+            pytest.skip("this system's calls go again, or it has no such change")
+        target = self.target(world, "other" if verb is Verb.MOVE else "good")
+        call = call_for(world, *self.look_up(world, "ours"), target=target, verb=verb)
+        name = call.devices[0].device_id
+        assert world.run(backend.read_change(call)) == {name: False}
+        world.run(backend.release(call) if verb is Verb.RELEASE else backend.move(call))
+        assert world.run(backend.read_change(call)) == {name: True}
+
     def test_a_device_without_a_handle_is_not_released(self, world: World) -> None:
         call = call_for(world, *self.look_up(world, "free"), verb=Verb.RELEASE)
         before = world.requests()

@@ -162,6 +162,34 @@ def test_a_lost_answer_is_said_and_not_sent_again(tmp_path: Path, world: World) 
     assert [call.verb for call in world.calls] == [Verb.CLAIM, Verb.MOVE]
 
 
+def test_a_lost_move_that_a_read_shows_as_done_is_settled_by_it(bench: Bench, world: World) -> None:
+    (row,) = _claimed(bench, "A1")
+    world.spoil.append(_lost)
+    world.shown["A1"], world.ours["A1"] = True, "h1"
+    assert _do(bench, afterwards.move, [row.id], "t2", "Bergen", "Anna") == 1
+    assert _settled(bench, Verb.MOVE)
+    moved = [event.why for event in _details(bench, row.id).history if event.what == "move_device"]
+    assert moved == ["no_answer", "read_back"]
+    assert bench.rows[row.id].outcome.place == "Bergen"  # type: ignore[union-attr]
+    assert [call.verb for call in world.calls] == [Verb.CLAIM, Verb.MOVE]
+
+
+def test_a_lost_release_is_settled_by_what_a_read_shows_once_nothing_late_can_land(
+    tmp_path: Path, world: World
+) -> None:
+    clock = MovedClock()
+    with desk_of(tmp_path, Vendor("a", world), clock=clock) as bench:
+        gone, kept = _claimed(bench, "A1", "A2")
+        world.spoil += [_lost, _lost]
+        world.shown = {"A1": True, "A2": False}
+        assert _do(bench, releases.release, [gone.id, kept.id], "Anna") == 2
+        bench.until(lambda: bench.rows[gone.id].progress is Progress.RELEASED)
+        assert Refused("release", "not_done", "A2") not in bench.news
+        assert wait_for(lambda: Refused("release", "not_done", "A2") in bench.news or clock.leap(5))
+        assert bench.rows[kept.id].progress is Progress.CLAIMED
+    assert [call.verb for call in world.calls] == [Verb.CLAIM, Verb.RELEASE, Verb.RELEASE]
+
+
 class Safe(Vendor):
     traits = Vendor.traits.__class__(
         items_a_call=10, safe_to_repeat=True, move=True, release=True, rename=True, look_up=True

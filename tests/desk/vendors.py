@@ -45,6 +45,8 @@ class World:
     looks: list[tuple[str, ...]] = field(default_factory=list)
     confirms: list[tuple[str, ...]] = field(default_factory=list)
     accounts: int = 0
+    shown: dict[str, bool] = field(default_factory=dict)
+    """By device ID whether a read shows a change whose answer was lost as done."""
     spoil: list[Spoil] = field(default_factory=list)
     """What becomes of the next calls, one after the other."""
     down: CallError | None = None
@@ -140,6 +142,11 @@ class Vendor(Backend):
 
     async def move(self, call: Call) -> Answer:
         return self._do(call, self._done)
+
+    async def read_change(self, call: Call) -> dict[str, bool]:
+        self._door()
+        named = [device.device_id for device in call.devices]
+        return {name: done for name, done in self.world.shown.items() if name in named}
 
     async def rename(self, call: Call) -> Answer:
         return self._do(call, self._done)

@@ -59,6 +59,11 @@ class Afterwards:
                 results.append(DeviceResult(each.device.device_id, failures[vendor_id]))
         return Answer(tuple(results), reply.text, reply.request_id)
 
+    async def moved(self, call: Call) -> dict[str, bool]:
+        """By device ID whether it is in the call's target; what the account does not see is left out."""
+        placed, _ = await self._find(call)
+        return {each.device.device_id: each.project == call.target for each in placed}
+
     async def rename(self, call: Call) -> Answer:
         placed, results = await self._find(call)
         groups: dict[tuple[str, str], list[Placed]] = {}

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from station.core.call import Answer, Call, CallDevice, DeviceResult
+from station.core.call import Answer, Call, CallDevice, DeviceResult, Verb
 from station.core.errors import CallError, Cause, UnclearError
 from station.core.outcome import DONE
 
@@ -15,6 +15,7 @@ from .answers import Own, is_device, read_device
 from .client import Changed, Client
 from .findings import confirmed
 from .outcomes import claimed_as, done, not_done, refused, said_briefly, success_of
+from .owned import Owned
 
 Work = Callable[[Client, Call, CallDevice], Awaitable[DeviceResult]]
 
@@ -83,6 +84,20 @@ async def rename(client: Client, _call: Call, device: CallDevice) -> DeviceResul
     if changed.looked and (own is None or own.name != requests.name_of(device)):
         raise _unclear(changed)
     return done(device, changed.reply, "renamed", own.place if own is not None else "")
+
+
+def shown(call: Call, owned: Owned) -> dict[str, bool]:
+    """By device ID whether the list shows the call's change as done; without a handle or a space nobody can tell."""
+    told = {}
+    for device in call.devices:
+        own = owned.by_id.get(device.handle)
+        if call.verb is Verb.RELEASE and device.handle:
+            told[device.device_id] = own is None
+        elif call.verb is Verb.MOVE and own is not None and own.space:
+            told[device.device_id] = own.space == call.target
+        elif call.verb is Verb.RENAME and own is not None:
+            told[device.device_id] = own.name == requests.name_of(device)
+    return told
 
 
 async def _changed(client: Client, request: Request, device: CallDevice) -> tuple[Changed, DeviceResult | None]:
