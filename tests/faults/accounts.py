@@ -126,7 +126,7 @@ def _reasons(path: Path) -> dict[str, str]:
 def _old(desk: Path, hour_s: float) -> set[str]:
     """What was shown to be free only after the hour in which Claim counts."""
     query = (
-        "SELECT e.device_id FROM events e JOIN items i ON i.id = e.item JOIN batches b ON b.id = i.batch WHERE "
+        "SELECT e.device_id FROM events e JOIN items i ON i.id = e.item JOIN batches b ON b.seq = i.batch WHERE "
         "e.new = 'held' AND e.why = 'read_back.free' AND (julianday(e.at) - julianday(b.closed_at)) * 86400 > ?"
     )
     with closing(_read_only(desk)) as opened:

@@ -27,7 +27,7 @@ from .plan import Spoiling
 from .protocols import Protocol
 from .scene import Size, opened
 
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 """How long a shift's claims may take to come to rest once the faults are over."""
 WAITING = frozenset({Progress.QUEUED, Progress.SENDING, Progress.UNKNOWN})
 

@@ -36,7 +36,7 @@ class Size:
     devices: int
     ways: int = 8
     a_call: int = 1
-    faults_for_s: float = 150.0
+    faults_for_s: float = 600.0
     limit_s: float = 0.6
 
     @property
