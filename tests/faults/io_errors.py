@@ -188,12 +188,18 @@ def sweep(template: Path, work: Path, calls: Iterable[Call], ways: slice, every:
             yield ran
 
 
+def count(template: Path, home: Path) -> dict[Call, int]:
+    """How many calls of each kind a day makes in which nothing is refused."""
+    shutil.copytree(template, home)
+    said, _ = _fork(home, Refusal(Call.LINK, 10**9, WAYS[Call.LINK][0]))
+    shutil.rmtree(home)
+    seen = next(line for line in said if line.startswith("seen ")).split()[1:]
+    return {Call[name.upper()]: int(text) for name, _, text in (each.partition("=") for each in seen)}
+
+
 def at_random(template: Path, work: Path, runs: int, seed: int) -> Iterator[Ran]:
     """So many refusals drawn from the seed, among the calls that a day without any makes."""
-    counted = Refusal(Call.LINK, 10**9, WAYS[Call.LINK][0])
-    seen = next(line for line in run(template, work / "counted", counted).said if line.startswith("seen "))
-    counts = {Call[name.upper()]: int(text) for name, _, text in (each.partition("=") for each in seen.split()[1:])}
-    chance = random.Random(seed)
+    counts, chance = count(template, work / "counted"), random.Random(seed)
     for number in range(runs):
         call = chance.choice([call for call, count in counts.items() if count and call is not Call.PREAD])
         refusal = Refusal(call, chance.randint(1, counts[call]), chance.choice(WAYS[call]))

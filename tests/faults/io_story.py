@@ -99,11 +99,21 @@ class Day:
         return None
 
     def _scan(self, bench: Bench) -> None:
-        self._try("choose", bench.choose, 2)
+        chosen = self._choose(bench)
         for text in job.DELIVERY:
             heard = self._try("scan", lambda text=text: bench.scan(text), 2)  # type: ignore[misc]
             if heard is not None:
                 self.report(f"kept {heard.shown}")
+            chosen = chosen or self._choose(bench)
+
+    def _choose(self, bench: Bench) -> bool:
+        """A target, without which nothing can be claimed."""
+
+        def choosing() -> bool:
+            bench.choose()
+            return True
+
+        return bool(self._try("choose", choosing))
 
     def _claim(self, bench: Bench) -> None:
         """Claim what can be claimed until all is settled, or as long as the operator's patience lasts.

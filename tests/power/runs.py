@@ -31,10 +31,11 @@ from .disk import VolatileDisk
 from .machine import Aside, Guest
 
 LOCAL = PROTOCOLS["local"]
-DEVICES = 24
-LINES = 40
+DEVICES = 12
+LINES = 20
 """About as many lines a desk says from its first scan until all is claimed: the plug is pulled at one of them."""
-RECOVERS_S = 60.0
+RECOVERS_S = {"FULL": 60.0, "OFF": 5.0}
+"""What a desk lost that did not wait for its disk, it may wait for a person to tell."""
 
 
 @dataclass
@@ -174,7 +175,7 @@ def _go_on(folder: Path, port: int, ran: Ran) -> None:
     bench = Bench(assemble(inside.settings(port), inside.folders(folder)))
     bench.start()
     try:
-        until = time.monotonic() + RECOVERS_S
+        until = time.monotonic() + RECOVERS_S[ran.synchronous]
         while time.monotonic() < until:
             counts = bench.plan().counts
             if counts.ready:
