@@ -23,7 +23,7 @@ def start_window(files: Sequence[str] = ()) -> int:
     try:
         settings = settings_in(folders)
     except SettingsError as error:
-        sys.stderr.write(f"station: {error}\n")
+        _tell(str(error))
         return 2
     if _no_screen():
         sys.stderr.write("station: there is no screen here; `station demo` does the whole job without one.\n")
@@ -38,6 +38,21 @@ def start_window(files: Sequence[str] = ()) -> int:
     from station.app import show
 
     return show(settings, folders, paths)
+
+
+def _tell(trouble: str) -> None:
+    """On standard error; in a window of its own where nobody looks at that."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"station: {trouble}\n")
+        if sys.stderr.isatty() or _no_screen() or os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+            return
+    from station.ui.plain_imports import restore
+
+    restore()
+    from station.ui.start_trouble import show_trouble
+    from station.words import say
+
+    show_trouble(say("cli.bad_settings", detail=trouble))
 
 
 def start_detached() -> None:

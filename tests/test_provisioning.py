@@ -1,12 +1,15 @@
 """A computer is provisioned before its first start: settings below a person's own, authorities, secrets taken once."""
 
 import os
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import keyring
 import pytest
+from Xlib import display
 
 from station.core.secret import Secret
 from station.credentials import Credentials, KeyringMissingError, Place
@@ -16,7 +19,8 @@ from station.provisioning import provision
 from station.secret_file import SecretFile
 from station.settings import Settings, SettingsError, fleet_has, read_settings, settings_in
 from station.settings_file import write_connection
-from tests.cli.conftest import Answer, cli
+from tests.backends.loopback import make_certificate
+from tests.cli.conftest import Answer, cli, serving
 from tests.server.test_serving import certificate
 from tests.test_credentials import MemoryKeyring, ring
 from tests.test_secret_file import CHEAP
@@ -270,6 +274,45 @@ def test_the_running_station_takes_secrets_in_and_says_so(
     station.stop()
     assert told == [["STATION_SECRET_OLD_API_KEY"]]
     assert ring.held["claiming-station", "old.api_key"] == "canary-4Tz"
+
+
+def test_the_computers_authorities_are_trusted_by_every_connection(fleet: Path, cli: Cli, tmp_path: Path) -> None:
+    """The bundled server on a port, with a certificate that only this fleet's authority vouches for."""
+    _, authority = make_certificate(tmp_path)
+    pem = tmp_path / "served.pem"
+    pem.write_bytes(authority.read_bytes())
+    with serving("--cert", str(pem), "--key", str(tmp_path / "key.pem")) as served:
+        lines = served.toml.splitlines()
+        secret = next(line for line in lines if "STATION_SECRET" in line).lstrip("# ").partition("=")
+        put(fleet / "settings.toml", "\n".join(line for line in lines if not line.startswith("#")))
+        os.environ[secret[0]] = secret[2]
+        try:
+            refused = cli("connection", "try", "practice_local")
+            provision(fleet, None, authority)
+            trusted = cli("connection", "try", "practice_local")
+        finally:
+            del os.environ[secret[0]]
+    assert (refused.status, trusted.status) == (1, 0), (refused.err, trusted.err)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Xvfb is for X")
+def test_a_start_from_the_menu_says_in_a_window_what_is_wrong(fleet: Path, virtual_screen: str) -> None:
+    put(fleet / "settings.toml", "[station")
+    started = subprocess.Popen([sys.executable, "-m", "station"], stderr=subprocess.PIPE, text=True)
+    screen = display.Display(virtual_screen)
+    try:
+        titles: list[str] = []
+        for _ in range(300):
+            titles = [str(each.get_wm_name()) for each in screen.screen().root.query_tree().children]
+            if "The station does not start" in titles:
+                break
+            time.sleep(0.1)
+        assert "The station does not start" in titles
+    finally:
+        screen.close()
+        started.terminate()
+        told = started.communicate(timeout=20)[1]
+    assert str(fleet / "settings.toml") in told
 
 
 def test_the_file_alone_is_read_as_before(tmp_path: Path) -> None:
