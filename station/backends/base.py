@@ -127,7 +127,7 @@ class Afterwards:
     async def read_change(self, call: Call) -> Mapping[str, bool]:  # noqa: ARG002 - for those that can look
         """By device ID whether a read shows that a change whose answer was lost is done; none that nobody can tell of.
 
-        Asked only of a call that must not go again.
+        Asked of a call that must not go again, and of one whose repeat was refused.
         """
         return {}
 

@@ -97,6 +97,14 @@ class Here(Backend):
         self._places.forget()
         return await releasing.release(call, self._call, self._client)
 
+    async def read_change(self, call: Call) -> Mapping[str, bool]:
+        """A release, by the tracking IDs that are ours now."""
+        if call.verb is not Verb.RELEASE:
+            return {}
+        handles = await self._client.handles([device.identifier for device in call.devices])
+        told = zip(call.devices, handles, strict=True)
+        return {device.device_id: handle != device.handle for device, handle in told if device.handle}
+
     async def rename(self, call: Call) -> Answer:
         return await releasing.describe(
             call, self._call, "renamed", lambda device: {"name": requests.clean(device.name) or None}

@@ -131,9 +131,15 @@ def settle(work: Work, call: Call, answer: Answer | None, error: BaseException |
     for result in answer.results:
         if result.device_id not in outcomes or result.outcome.kind in DONE:
             outcomes[result.device_id] = result.outcome
+    # What a repeat is refused for says nothing about the first time: that is looked for at the vendor.
+    again = call.tries > 0 and not work.state.backends[call.connection].traits.remembers
+    unsure = {name for name, outcome in outcomes.items() if again and outcome.kind not in DONE}
     for device in call.devices:
-        _settle_one(work, call, device, outcomes.get(device.device_id))
-    work.store.change_call(call.key, state=CallState.SETTLED, answer=answer.raw)
+        if device.device_id not in unsure:
+            _settle_one(work, call, device, outcomes.get(device.device_id))
+    work.store.change_call(call.key, state=CallState.ANSWERED if unsure else CallState.SETTLED, answer=answer.raw)
+    if unsure:
+        work.wake()
 
 
 def _settle_one(work: Work, call: Call, device: CallDevice, outcome: Outcome | None) -> None:
@@ -160,6 +166,7 @@ def _failed(work: Work, call: Call, failure: CallError) -> None:
     state = CallState.UNANSWERED if unclear else CallState.NOT_SENT
     if call.tries and isinstance(failure, RefusedError | TargetError):
         state = CallState.ANSWERED  # a repeat that is refused outright would be refused for ever
+        work.wake()
     work.store.change_call(call.key, state=state, answer=f"{failure.cause}: {failure.detail}")
     if isinstance(failure, SignInError):
         lines.failed(work, call.connection, failure)
@@ -206,13 +213,13 @@ def pump(work: Work) -> None:
     if not work.state.settled_in or not work.state.disk_ok:
         return
     now = work.clock.monotonic()
-    for call in work.store.calls(CallState.UNANSWERED):
+    for call in work.store.calls(CallState.UNANSWERED, CallState.ANSWERED):
         early = work.state.again_at.get(call.key, 0.0) > now or call.key in work.state.reading_back
         if call.verb is Verb.CLAIM or call.secrets or early or not lines.may_send(work, call.connection):
             continue
         backend = work.state.backends[call.connection]
         same = backend.kind == call.kind and backend.address == call.address
-        if same and backend.traits.safe_to_repeat:
+        if same and backend.traits.safe_to_repeat and call.state is CallState.UNANSWERED:
             send(work, call)
         elif same:
             lost_changes.read_back(work, backend, call)

@@ -58,7 +58,7 @@ def seen(work: Work, call: Call, told: Seen | None, error: BaseException | None)
         return
     for device in known:
         _settle(work, call, device, done=told.done[device.device_id], handle=told.handles.get(device.device_id, ""))
-    work.store.change_call(call.key, state=CallState.SETTLED if len(known) == len(call.devices) else CallState.ANSWERED)
+    work.store.change_call(call.key, state=CallState.SETTLED)
 
 
 def _settle(work: Work, call: Call, device: CallDevice, *, done: bool, handle: str) -> None:

@@ -301,8 +301,8 @@ class Contract:
     @pytest.mark.parametrize("verb", [Verb.RELEASE, Verb.MOVE])
     def test_a_read_shows_whether_a_change_is_done(self, world: World, verb: Verb) -> None:
         backend, traits = world.backend, world.backend.traits
-        if traits.safe_to_repeat or not (traits.release if verb is Verb.RELEASE else traits.move):
-            pytest.skip("this system's calls go again, or it has no such change")
+        if traits.remembers or not (traits.release if verb is Verb.RELEASE else traits.move):
+            pytest.skip("this system remembers its answers, or it has no such change")
         target = self.target(world, "other" if verb is Verb.MOVE else "good")
         call = call_for(world, *self.look_up(world, "ours"), target=target, verb=verb)
         name = call.devices[0].device_id

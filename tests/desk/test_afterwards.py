@@ -197,6 +197,22 @@ class Safe(Vendor):
     changes = (*Vendor.changes,)
 
 
+def _gone(call: Call) -> Answer:
+    none = Outcome(OutcomeKind.NOT_FOUND, HowKnown.ANSWER, code="404")
+    return Answer(tuple(DeviceResult(device.device_id, none) for device in call.devices))
+
+
+def test_a_repeat_that_finds_nothing_to_release_is_settled_by_a_read(tmp_path: Path, world: World) -> None:
+    clock = MovedClock()
+    with desk_of(tmp_path, Safe("a", world), clock=clock) as bench:
+        (row,) = _claimed(bench, "A1")
+        world.spoil += [_lost, _gone]
+        world.shown["A1"] = True
+        assert _do(bench, releases.release, [row.id], "Anna") == 1
+        assert wait_for(lambda: bench.rows[row.id].progress is Progress.RELEASED or clock.leap(5))
+    assert [call.verb for call in world.calls] == [Verb.CLAIM, Verb.RELEASE, Verb.RELEASE]
+
+
 def test_where_it_is_safe_the_same_call_goes_again(tmp_path: Path, world: World) -> None:
     clock = MovedClock()
     with desk_of(tmp_path, Safe("a", world), clock=clock) as bench:
