@@ -63,7 +63,7 @@ class Protocol:
 
     def wait_for_practice(self, server: Path) -> None:
         """The server fills in what practice needs, and lets in who may practise, while it serves already."""
-        for _ in range(400):
+        for _ in range(6000):  # a busy machine takes its time
             with closing(sqlite3.connect(f"{server.as_uri()}?mode=ro", uri=True)) as ledger:
                 let_in = {row[0] for row in ledger.execute("SELECT DISTINCT vendor FROM credentials")}
             if {"disruptive", "here", "xyte"} <= let_in:
