@@ -72,7 +72,7 @@ def _settle(work: Work, call: Call, device: CallDevice, *, done: bool, handle: s
     detail = (call.value("title") or device.name) if done else ""
     work.store.add_event(
         Event(work.clock.now(), f"{call.verb}_device", call.batch, item, device.device_id, who=call.operator,
-              why="read_back" if done else "not_done", detail=detail)
+              why="was_shown" if done else "not_done", detail=detail)
     )
     work.touch(*([item] if item else []))
 
