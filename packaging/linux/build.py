@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import os
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -14,7 +15,10 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1])]
 import deb  # noqa: E402 - the folders above first
 import freeze  # noqa: E402
 import rpm  # noqa: E402
-from project import PACKAGE, ROOT, version  # noqa: E402
+from project import PACKAGE, ROOT, epoch, version  # noqa: E402
+
+PARTS = ("station", "resources", "packaging", "CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml")
+"""What a build reads of the tree."""
 
 
 def main() -> None:
@@ -44,11 +48,23 @@ def _given() -> argparse.Namespace:
 
 
 def _prove_same(work: Path, compression: str) -> None:
-    """Build twice in folders of other names, and compare what came of it."""
+    """Build a copy of this tree twice in folders of other names, and compare what came of it."""
+    shutil.rmtree(work / "same", ignore_errors=True)
+    copy = work / "same" / "tree"
+    for part in PARTS:
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(ROOT / part, copy / part)
     found = []
     for name in ("first", "and-a-second"):
         place = work / "same" / name
-        package = deb.build(freeze.freeze(place), place, place, version(), compression)
+        subprocess.run(
+            [sys.executable, str(copy / "packaging/linux/build.py"), "deb", "--work", str(place),
+             "--output", str(place), "--compression", compression],
+            check=True, env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch())},
+        )
+        package = next(place.glob("*.deb"))
         found.append(hashlib.sha256(package.read_bytes()).hexdigest())
         print(f"{found[-1]}  {package}")
     if len(set(found)) != 1:

@@ -102,5 +102,5 @@ def _own_libraries(root: Path) -> str:
 
 def _files(root: Path) -> str:
     """Folders of our own whole; in folders that all programs share, our files alone."""
-    files = [path.relative_to(root) for path in sorted(root.rglob("*")) if not path.is_dir()]
+    files = [path.relative_to(root) for path in sorted(root.rglob("*")) if path.is_symlink() or not path.is_dir()]
     return "\n".join([f"/{tree.HOME}", *(f"/{path}" for path in files if tree.HOME not in path.parents)])
