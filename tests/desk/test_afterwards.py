@@ -169,7 +169,7 @@ def test_a_lost_move_that_a_read_shows_as_done_is_settled_by_it(bench: Bench, wo
     assert _do(bench, afterwards.move, [row.id], "t2", "Bergen", "Anna") == 1
     assert _settled(bench, Verb.MOVE)
     moved = [event.why for event in _details(bench, row.id).history if event.what == "move_device"]
-    assert moved == ["no_answer", "read_back.done"]
+    assert moved == ["no_answer", "was_shown"]
     assert bench.rows[row.id].outcome.place == "Bergen"  # type: ignore[union-attr]
     assert [call.verb for call in world.calls] == [Verb.CLAIM, Verb.MOVE]
 
