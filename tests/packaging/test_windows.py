@@ -2,6 +2,7 @@
 
 import re
 import struct
+import zipfile
 from pathlib import Path, PurePosixPath
 from types import ModuleType
 
@@ -204,3 +205,31 @@ def test_a_self_test_is_failed_by_a_step_and_by_none() -> None:
         bad = '{"step": "window", "ok": false, "detail": "no screen"}'
         assert reader.failures([*good, bad]) == ["window: no screen"]
         assert len(reader.failures([])) == len(reader.NEEDED)
+
+
+def test_either_tool_signs_and_no_password_stands_in_the_command_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASSWORD", "geheim")
+    with recipes(".", "windows.signing") as (signing,):
+        ours = signing.Signature("osslsigncode", Path("c.pfx"), "")
+        words = signing.command(ours, Path("a.exe"), Path("a.signed"))
+        assert "geheim" not in words, "it goes by standard input"
+        assert words[-4:] == ["-in", "a.exe", "-out", "a.signed"]
+        theirs = signing.Signature(r"C:\kits\signtool.exe", Path("c.pfx"), "http://stamp.example")
+        words = signing.command(theirs, Path("a.exe"), Path("a.signed"))
+        assert words[-1] == "a.exe"
+        assert "http://stamp.example" in words
+        assert signing.sign(signing.Signature("none", None, ""), Path("not there")) is None
+
+
+def test_only_byte_code_goes_into_the_zip(tmp_path: Path) -> None:
+    made = {"plain/__init__.pyc": True, "plain/sub/a.pyc": True, "mixed/__init__.pyc": False, "mixed/data.toml": False,
+            "single.pyc": True, "spoken/no_package.pyc": False, "library.pyd": False}  # fmt: skip
+    for name in made:
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_bytes(name.encode())
+    with recipes(".", "windows.byte_code") as (byte_code,):
+        byte_code.pack(tmp_path / "site", tmp_path / "libraries.zip")
+    with zipfile.ZipFile(tmp_path / "libraries.zip") as packed:
+        assert packed.namelist() == ["plain/__init__.pyc", "plain/sub/a.pyc", "single.pyc"]
+    left = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*") if path.is_file()}
+    assert left == {name for name, packed_away in made.items() if not packed_away}
