@@ -35,7 +35,9 @@ class Part:
 
     def _items(self, where: str, *values: str | int) -> list[Item]:
         """The rows of a condition, with their links."""
-        rows = self._db.read(f"SELECT {ITEM_COLUMNS} FROM {ITEM_FROM} {where}", *values)
+        found = self._db.read(f"SELECT {ITEM_COLUMNS} FROM {ITEM_FROM} {where}", *values)
+        names = found[0].keys() if found else []
+        rows = [dict(zip(names, row, strict=True)) for row in found]
         links = self._links(row[name] for row in rows for name in LINKS)
         return [read_item(row, links, self._secrets) for row in rows]
 

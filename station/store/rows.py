@@ -43,7 +43,13 @@ def read_batch(row: sqlite3.Row) -> Batch:
     )
 
 
-def read_item(row: sqlite3.Row, links: Mapping[int, Link], secrets: SecretKeeping) -> Item:
+_TALLY = tuple((progress, f"{progress.value}_devices") for progress in Progress)
+
+Columns = sqlite3.Row | Mapping[str, Any]
+"""One row by its columns' names. Where many columns are read of many rows a dictionary is twice as quick."""
+
+
+def read_item(row: Columns, links: Mapping[int, Link], secrets: SecretKeeping) -> Item:
     progress = Progress(row["progress"])
     had = secrets.of(row["id"], row["key"], row["secret_names"], row["secret"])
     lost = bool(row["secret_names"]) and not had and progress not in SETTLED
@@ -59,7 +65,7 @@ def read_item(row: sqlite3.Row, links: Mapping[int, Link], secrets: SecretKeepin
         claimed_count=row["claimed_count"], holder=Holder(row["holder"]), place=row["place"],
         looked_up_at=maybe_read_time(row["looked_up_at"]), counts_differ=bool(row["counts_differ"]),
         would_be=row["would_be"], check=Check(row["look_up"]), progress=progress,
-        tally=tuple((p, row[f"{p.value}_devices"]) for p in Progress if row[f"{p.value}_devices"]),
+        tally=tuple((progress, count) for progress, column in _TALLY if (count := row[column])),
         outcome=read_outcome(row), settled_at=maybe_read_time(row["settled_at"]),
         sent_at=maybe_read_time(row["sent_at"]),
         reason=Reason.NEEDS_SECRET if lost else Reason(row["reason"]),
@@ -73,7 +79,7 @@ def read_link(row: sqlite3.Row) -> Link:
     return Link(row["id"], row["number"], row["batch_id"], read_time(row["scanned_at"]), bool(row["on_table"]))
 
 
-def read_outcome(row: sqlite3.Row) -> Outcome | None:
+def read_outcome(row: Columns) -> Outcome | None:
     if row["outcome"] is None:
         return None
     return Outcome(
