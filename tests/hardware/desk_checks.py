@@ -1,8 +1,6 @@
 """All scanners of a desk together, as the station runs them: one is unplugged and moved in the middle of a batch."""
 
 import threading
-import time
-from collections.abc import Callable
 from concurrent.futures import Future
 
 from station.core.news import ScanHeard
@@ -14,7 +12,7 @@ from station.settings import ScannerSettings
 from station.ui.scanner_doors import ScannerSeen
 
 from .gadget import Gadget
-from .inside import PATIENCE_S
+from .plugged import until
 from .usb_checks import KEY, plugged
 
 NEW = "0c2e:0b81:H-1"
@@ -39,7 +37,7 @@ class Desk:
 
     def wait_for(self, state: str) -> None:
         """Until the panel shows all three ways of the scanner in that state."""
-        _until(lambda: [each.state for each in self.shown() if each] == [state] * 3, state)
+        until(lambda: [each.state for each in self.shown() if each] == [state] * 3, state)
 
     def _keep(self, scan: Scan) -> "Future[ScanHeard]":
         self.texts.append(scan.text)
@@ -71,9 +69,9 @@ def a_device_that_nobody_set_up_is_shown_in_each_of_its_ways_and_goes_again() ->
         try:
             with Gadget("new", vendor=0x0C2E, product=0x0B81, serial="H-1") as new:
                 new.plug(1)
-                _until(lambda: None not in desk.shown(NEW), "found")
+                until(lambda: None not in desk.shown(NEW), "found")
                 assert [(each.state, each.enabled) for each in desk.shown(NEW) if each] == [("ready", False)] * 3
-            _until(lambda: desk.shown(NEW) == [None, None, None], "gone")
+            until(lambda: desk.shown(NEW) == [None, None, None], "gone")
         finally:
             assert desk.scanning.stop()
 
@@ -91,7 +89,7 @@ def _scan(desk: Desk, gadget: Gadget, first: int) -> list[str]:
                 gadget.send_pos(text.encode())
             case _:
                 gadget.send_serial(text.encode() + b"\r")
-        _until(lambda before=before: len(desk.texts) > before, text)  # type: ignore[misc]
+        until(lambda before=before: len(desk.texts) > before, text)  # type: ignore[misc]
         texts.append(text)
     return texts
 
@@ -99,13 +97,6 @@ def _scan(desk: Desk, gadget: Gadget, first: int) -> list[str]:
 def _make(wanted: ScannerSettings, _line: Line) -> Scanner:
     cls = SHELF.load(wanted.kind)
     return cls(cls.settings_type(**wanted.values), wanted.name)  # type: ignore[call-arg]
-
-
-def _until(happened: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not happened():
-        assert time.monotonic() < until, f"not {what}"
-        time.sleep(0.1)
 
 
 CHECKS = (

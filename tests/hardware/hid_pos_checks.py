@@ -6,6 +6,7 @@ from tests.scanners.hid_models import COMMON, OTHER_ORDER, common, other
 
 from . import stranger
 from .inside import reaches, reading
+from .plugged import until
 from .uhid import HidDevice
 
 KEY = "05e0:1300:SN-1"
@@ -21,6 +22,7 @@ def send(device: HidDevice, code: bytes, aim: bytes = b"]Q1") -> None:
 
 def it_is_found_by_vendor_product_and_serial_number() -> None:
     with HidDevice(COMMON):
+        until(lambda: KEY in [each.key for each in HidPos.find()], "found")
         found = [each for each in HidPos.find() if each.key == KEY]
     assert [(each.state.condition, each.settings) for each in found] == [(Condition.READY, (("device", KEY),))]
     assert "Symbol" in found[0].title
@@ -79,6 +81,7 @@ def two_of_one_model_at_once_each_give_their_own() -> None:
 
 def without_the_right_to_read_it_says_so_and_gives_the_rule() -> None:
     with HidDevice(COMMON, vendor=0x1234, product=0x4321, serial="X-1"):
+        until(lambda: "1234:4321:X-1" in [each.key for each in HidPos.find()], "found")
         answer = stranger.ask("hid_pos", device="1234:4321:X-1")
     rule = next(text for key, _, text in answer["found"] if key.startswith("1234:4321"))
     assert answer["state"] == Condition.NO_PERMISSION, answer

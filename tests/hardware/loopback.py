@@ -19,7 +19,7 @@ from tests.guest.kernel import CACHE, MissingError, fetch, find_kernel, tool
 NODE = Path("/dev/video9")
 TITLE = "DeskCam"
 WIDTH, HEIGHT = 1280, 720
-_SET_FORMAT = 0xC0D05605
+_SET_FORMAT, _STREAM_ON = 0xC0D05605, 0x40045612
 _OUTPUT, _SRGB = 2, 8
 _YUYV = int.from_bytes(b"YUYV", "little")
 
@@ -80,6 +80,8 @@ class Projector:
         self._file = os.open(NODE, os.O_WRONLY)
         about = struct.pack("=12I", WIDTH, HEIGHT, _YUYV, 1, WIDTH * 2, WIDTH * HEIGHT * 2, _SRGB, 0, 0, 0, 0, 0)
         fcntl.ioctl(self._file, _SET_FORMAT, struct.pack("=II", _OUTPUT, 0) + about.ljust(200, b"\0"))
+        # Else the driver does not count this as a writer, and after its end takes no other.
+        fcntl.ioctl(self._file, _STREAM_ON, struct.pack("=I", _OUTPUT))
         self._thread.start()
         return self
 

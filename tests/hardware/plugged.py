@@ -2,10 +2,13 @@
 
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+PATIENCE_S = 180.0
+"""A guest that is played in software on a busy computer is slow."""
 USB, BLUETOOTH = 3, 5
 """The kernel's numbers of buses (include/uapi/linux/input.h)."""
 
@@ -24,10 +27,15 @@ class Plugged(ABC):
         self.unplug()
 
 
-def wait_for_node(path: Path, there: bool = True, seconds: float = 30) -> Path:
+def wait_for_node(path: Path, there: bool = True) -> Path:
     """A device's file, once it is there; or, with ``there`` false, once it is gone."""
-    until = time.monotonic() + seconds
-    while path.exists() is not there:
-        assert time.monotonic() < until, f"{path} does not {'come' if there else 'go'}"
-        time.sleep(0.02)
+    until(lambda: path.exists() is there, f"{path} {'there' if there else 'gone'}")
     return path
+
+
+def until(happened: Callable[[], bool], what: str) -> None:
+    """Wait for something that comes about by itself."""
+    patience = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert time.monotonic() < patience, f"not {what}"
+        time.sleep(0.05)

@@ -8,7 +8,7 @@ from station.scanners.evdev import Evdev
 from station.scanners.hid_pos import HidPos
 from tests.scanners.hid_models import COMMON
 
-from .plugged import BLUETOOTH, wait_for_node
+from .plugged import BLUETOOTH, until, wait_for_node
 from .uhid import HidDevice
 from .uinput import Keyboard
 from .usb_checks import PORT, plugged
@@ -56,6 +56,7 @@ def a_known_makers_scanner_is_given_to_whoever_sits_there() -> None:
 
 def a_scanner_at_bluetooth_is_given_too() -> None:
     with Keyboard(bus=BLUETOOTH) as keyboard, HidDevice(COMMON, bus=BLUETOOTH):
+        until(lambda: "05e0:1300:SN-1" in [each.key for each in HidPos.find()], "found")
         raw = next(path for path in Path("/sys/class/hidraw").glob("hidraw*")
                    if "HID_ID=0005:000005E0" in (path / "device/uevent").read_text("ascii"))  # fmt: skip
         settle()

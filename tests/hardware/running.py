@@ -12,7 +12,7 @@ from .loopback import NODE, TITLE, build_module
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "packaging" / "udev" / "60-claiming-station.rules"
-SECONDS = 900.0
+SECONDS = 2400.0
 MODULES = "uinput uhid evdev hid hid_generic"
 
 _CAMERAS = f"""
