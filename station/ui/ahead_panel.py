@@ -53,6 +53,7 @@ class AheadPanel(Panel):
         self._told = FetchedAhead("", done=True)
         self._answers, self._asker = Answers(self), Asker(desk, self)
         self._asker.answered.connect(self._take_kept)
+        self._about = label(say("ahead.about"), "muted")
         self._kept, self._state, self._why = label("", "muted"), label("", "strong"), label("", "warn")
         self._text = QPlainTextEdit()
         self._text.setAccessibleName(say("ahead.field"))
@@ -66,7 +67,7 @@ class AheadPanel(Panel):
         self._again = QTimer(self, interval=LOOK_MS, singleShot=True)
         self._again.timeout.connect(self._read)
         does: dict[str, Callable[[], object]] = {
-            "fetch": self._fetch, "file": self._choose, "try_now": self._try_now, "stop": self._stop,
+            "stop": self._stop, "try_now": self._try_now, "file": self._choose, "fetch": self._fetch,
         }
         self._buttons = {name: button(say(f"ahead.do.{name}"), "main" if name == "fetch" else "") for name in does}
         for name, each in self._buttons.items():
@@ -79,16 +80,14 @@ class AheadPanel(Panel):
         self._show()
 
     def _build(self) -> None:
-        row, under = QHBoxLayout(), QHBoxLayout()
-        for name, line in (("file", row), ("fetch", row), ("stop", under), ("try_now", under)):
-            line.addWidget(self._buttons[name], 1 if name == "fetch" else 0)
-        under.addStretch(1)
-        for part in (label(say("ahead.about"), "muted"), self._text):
+        row = QHBoxLayout()
+        for name, each in self._buttons.items():
+            row.addWidget(each, 1 if name == "fetch" else 0)
+        for part in (self._about, self._text):
             self.content.addWidget(part)
         self.content.addLayout(row)
         for part in (self._state, self._bar, self._why):
             self.content.addWidget(part)
-        self.content.addLayout(under)
         self.content.addWidget(self._rows, 1)
         self.content.addWidget(self._kept)
         self.content.addStretch(0)
@@ -102,7 +101,7 @@ class AheadPanel(Panel):
                 f" border-radius: {side // 2}px; min-height: {side}px; max-height: {side}px; }}"
                 f" QProgressBar::chunk {{ background: {colours.action}; border-radius: {side // 2}px; }}")
             self._rows.restyle(style)
-            self._text.setFixedHeight(style.px(96))
+            self._text.setFixedHeight(style.px(60))
 
     def opened(self) -> None:
         super().opened()
@@ -135,6 +134,7 @@ class AheadPanel(Panel):
         told = self._told
         self._state.setText(soft(told_words(told)))
         self._state.setVisible(bool(told.name))
+        self._about.setVisible(not told.name)  # the codes need the room
         self._bar.setVisible(bool(told.name) and not told.done)
         self._bar.setRange(0, max(told.total, 1))
         self._bar.setValue(told.asked)

@@ -100,7 +100,8 @@ class Commands(QObject):
                                  lambda: self._do(command)))
         words = say(f"command.asked.{command}", n=number).upper()
         into = target if command == "claim" else ""
-        self._story.ask(Headline(Tone.UNKNOWN, words, into, say("command.again", n=ASKED_S)))
+        again = say("command.press_again" if question else "command.again", n=ASKED_S)
+        self._story.ask(Headline(Tone.UNKNOWN, words, into, again))
 
     def _do(self, command: str) -> None:
         self._take_back()

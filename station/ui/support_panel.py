@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QSpacerItem
 
 from station.reports.support import Letter
 from station.words import say
@@ -52,6 +52,8 @@ class SupportPanel(Panel):
         row.addWidget(self._save)
         row.addWidget(self._copy, 1)
         self.content.addLayout(row)
+        self._rest = QSpacerItem(0, 0)
+        self.content.addItem(self._rest)
         self._asker = Asker(desk, self)
         self._asker.answered.connect(self._take)
         self._list.selectionModel().currentChanged.connect(self._show)
@@ -88,6 +90,9 @@ class SupportPanel(Panel):
         self._why.setText(say("support.why") if rows else say("support.none"))
         for part in (self._text, self._copy, self._save):
             part.setVisible(bool(rows))
+        policy = QSizePolicy.Policy
+        self._rest.changeSize(0, 0, policy.Minimum, policy.Minimum if rows else policy.Expanding)
+        self.content.invalidate()  # what is said of nothing stands on top
         self._show()
 
     @property

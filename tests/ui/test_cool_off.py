@@ -1,5 +1,7 @@
 """What can still be cancelled, and what wants a second press: before a real desk, and with the keys."""
 
+import time
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -83,14 +85,17 @@ def claims(bench: PanelBench) -> int:
 
 
 def test_kept_pressed_the_button_fills_and_claims_once(held: PanelBench) -> None:
-    button = held.window.parts.claim
+    button, shares = held.window.parts.claim, list[float | None]()
+    held.window.conduct.press.hold.filled.connect(shares.append)
+    empty, began = button.grab().toImage(), time.monotonic()
     QTest.mousePress(button, Qt.MouseButton.LeftButton)
     assert "Let go, and nothing is claimed" in held.window.parts.band.shown.headline.line
-    half = button.grab().toImage()
-    held.qtbot.wait(HOLD_MS // 2)
-    assert button.grab().toImage() != half
     assert claims(held) == 0
+    held.qtbot.waitUntil(lambda: len(shares) > 1, timeout=TIMEOUT)
+    assert button.grab().toImage() != empty
     held.qtbot.waitUntil(lambda: claims(held) == 1, timeout=TIMEOUT)
+    assert time.monotonic() - began >= HOLD_MS / 1000
+    assert shares[-1] is None
     QTest.mouseRelease(button, Qt.MouseButton.LeftButton)
     held.qtbot.wait(2 * GRACE_MS)
     assert claims(held) == 1
