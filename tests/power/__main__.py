@@ -7,13 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.guest import MissingError, make_ext4
+from tests.guest import MissingError
 
-from .disk import VolatileDisk
-from .machine import Aside, put_aside
-from .runs import Ran, run
+from .runs import Ran, prepare, run
 
-MEGABYTES = 64
 PROVES = 0.5
 """In this share of the control's runs scans must be lost."""
 
@@ -25,24 +22,17 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="station-power-") as name:
         folder = Path(name)
         try:
-            aside, template = prepare(folder)
+            ready = prepare(folder)
         except MissingError as error:
             print(f"no power cuts here: {error}")
             return 1
-        print(f"the guest was ready after {aside.seconds:.0f} s", flush=True)
-        full = [_tell(run(aside, template, folder / f"full-{each}", asked.seed + each)) for each in range(asked.runs)]
+        print(f"the guest was ready after {ready.aside.seconds:.0f} s", flush=True)
+        full = [_tell(run(ready, folder / f"full-{each}", asked.seed + each)) for each in range(asked.runs)]
         off = [
-            _tell(run(aside, template, folder / f"off-{each}", asked.seed + each, "OFF"))
+            _tell(run(ready, folder / f"off-{each}", asked.seed + each, "OFF"))
             for each in range(asked.control)
         ]
     return sum_up(full, off)
-
-
-def prepare(folder: Path) -> tuple[Aside, bytes]:
-    """A guest that is ready, and the disk that each run begins with. Raises ``MissingError``."""
-    template = make_ext4(folder / "data.img", MEGABYTES).read_bytes()
-    with VolatileDisk(template, folder / "door") as disk:
-        return put_aside(folder, disk.address), template
 
 
 def _tell(ran: Ran) -> Ran:

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,14 +24,15 @@ from tests.backends.worlds import on_a_port
 from tests.checker.check import FAIL, check
 from tests.desk.bench import Bench
 from tests.faults.protocols import PROTOCOLS
+from tests.guest.disks import make_ext4
 from tests.guest.kernel import tool
 
 from . import inside
 from .disk import VolatileDisk
-from .machine import Aside, Guest
+from .machine import Aside, Guest, put_aside
 
 LOCAL = PROTOCOLS["local"]
-DEVICES = 12
+DEVICES, MEGABYTES = 12, 64
 LINES = 20
 """About as many lines a desk says from its first scan until all is claimed: the plug is pulled at one of them."""
 RECOVERS_S = {"FULL": 60.0, "OFF": 5.0}
@@ -47,7 +48,7 @@ class Ran:
     kept: int = 0
     """Scans that had beeped."""
     in_flight: bool = False
-    """Whether a call was on its way, to the server or back, when the plug was pulled."""
+    """Whether the desk's own record, as it was left on the disk, has a call without an answer."""
     flushes: int = 0
     lost: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -66,25 +67,60 @@ class Slow:
         self._chance = chance
         self._lock = threading.Lock()
         self.inside = 0
+        self.begun = False
+        """Not before the guest works: what the server does for itself is no call."""
 
     def __call__(self, point: str) -> None:
+        if not self.begun:
+            return
         with self._lock:
             self.inside += {"before_commit": 1, "before_answer": -1}.get(point, 0)
             wait_s = self._chance.uniform(0, 0.4)
         time.sleep(wait_s)
 
 
-def run(aside: Aside, template: bytes, folder: Path, seed: int, synchronous: str = "FULL") -> Ran:
+@dataclass(frozen=True)
+class Ready:
+    """What every run begins with: a guest put aside, what is on its disk, and a server's database with a delivery."""
+
+    aside: Aside
+    disk: bytes
+    server: Path
+
+
+def prepare(folder: Path) -> Ready:
+    """Raises ``MissingError`` where no guest can be had, ``GuestError`` where it does not get ready."""
+    disk = make_ext4(folder / "data.img", MEGABYTES).read_bytes()
+    with VolatileDisk(disk, folder / "door") as volatile:
+        aside = put_aside(folder, volatile.address)
+    return Ready(aside, disk, make_server(folder))
+
+
+def make_server(folder: Path) -> Path:
+    """A server's database with what is to be claimed."""
+    place = folder / "server"
+    place.mkdir()
+    with _server(place, lambda _point: None):
+        delivery, url = place / "delivery.csv", f"sqlite:///{(place / 'server.db').as_posix()}"
+        delivery.write_text(LOCAL.delivery(DEVICES), encoding="utf-8")
+        imported = import_file(url, delivery, datetime.now(UTC))
+        if not imported.stored:
+            raise RuntimeError(f"the delivery was not taken: {imported.bad}")
+        LOCAL.wait_for_practice(place / "server.db")
+    return place / "server.db"
+
+
+def run(ready: Ready, folder: Path, seed: int, synchronous: str = "FULL") -> Ran:
     """The whole of it, in a folder of its own, which is removed where nothing was wrong."""
     begun, ran, chance = time.monotonic(), Ran(seed, synchronous), random.Random(seed)
     folder.mkdir(parents=True)
+    shutil.copy(ready.server, folder / "server.db")
     slow = Slow(random.Random(seed + 1))
     with ExitStack() as stack:
         port = stack.enter_context(_server(folder, slow))
         errand = inside.Errand(port, DEVICES, seed, synchronous, time.time())
-        disk = stack.enter_context(VolatileDisk(template, folder / "door"))
-        said = _work_until_cut(aside, disk, errand, slow, chance)
-        ran.in_flight = slow.inside > 0
+        disk = stack.enter_context(VolatileDisk(ready.disk, folder / "door"))
+        said = _work_until_cut(ready.aside, disk, errand, slow, chance)
         ran.flushes = disk.flushes
         (folder / "disk.img").write_bytes(disk.cut(chance))
         ran.kept = sum(line.startswith("kept ") for line in said)
@@ -104,16 +140,11 @@ def run(aside: Aside, template: bytes, folder: Path, seed: int, synchronous: str
 
 
 @contextmanager
-def _server(folder: Path, slow: Slow) -> Iterator[int]:
+def _server(folder: Path, slow: Callable[[str], None]) -> Iterator[int]:
     """Its ledger is beside the guest's disk; gives its port."""
     url = f"sqlite:///{(folder / 'server.db').as_posix()}"
     app = build(url, clock=lambda: datetime.now(UTC), practice=True, token=inside.TOKEN, faults=slow)
     with on_a_port(app) as address:
-        delivery = folder / "delivery.csv"
-        delivery.write_text(LOCAL.delivery(DEVICES), encoding="utf-8")
-        imported = import_file(url, delivery, datetime.now(UTC))
-        if not imported.stored:
-            raise RuntimeError(f"the delivery was not taken: {imported.bad}")
         yield int(address.rpartition(":")[2])
 
 
@@ -127,6 +158,7 @@ def _work_until_cut(
         if not guest.listen(60, "mounted"):
             raise RuntimeError("\n".join(guest.lines[-20:]))
         before = len(guest.lines)
+        slow.begun = True
         guest.listen(120, "settled", lines=before + chance.randint(3, LINES))
         if chance.random() < 0.8:
             until = time.monotonic() + 5
@@ -153,8 +185,8 @@ def _look_at(folder: Path, said: list[str], ran: Ran) -> None:
         (folder / name).mkdir(exist_ok=True)  # where it had not come to be yet
     ran.lost += _missing(folder, said)
     with suppress(sqlite3.Error), closing(_read_only(folder / "data" / "desk.db")) as desk:
-        under_way = desk.execute("SELECT count(*) FROM calls WHERE state IN ('sending', 'unknown')").fetchone()[0]
-        ran.in_flight = ran.in_flight or under_way > 0
+        under_way = desk.execute("SELECT count(*) FROM calls WHERE state IN ('sending', 'unanswered')").fetchone()[0]
+        ran.in_flight = under_way > 0
 
 
 def _missing(folder: Path, said: list[str]) -> list[str]:

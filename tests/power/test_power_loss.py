@@ -5,18 +5,17 @@ from pathlib import Path
 import pytest
 
 from tests.guest import MissingError
-from tests.power.__main__ import prepare
-from tests.power.runs import run
+from tests.power.runs import prepare, run
 
 
 @pytest.mark.slow
 def test_a_power_cut_takes_nothing_that_beeped(tmp_path: Path) -> None:
     try:
-        aside, template = prepare(tmp_path)
+        ready = prepare(tmp_path)
     except MissingError as error:
         pytest.skip(str(error))
     for seed in range(3):
-        ran = run(aside, template, tmp_path / f"full-{seed}", seed)
+        ran = run(ready, tmp_path / f"full-{seed}", seed)
         assert ran.lost + ran.wrong == []
-    control = [run(aside, template, tmp_path / f"off-{seed}", seed, "OFF") for seed in range(3)]
+    control = [run(ready, tmp_path / f"off-{seed}", seed, "OFF") for seed in range(3)]
     assert any(ran.lost for ran in control), "nothing was lost where the desk does not wait: this proves nothing"
