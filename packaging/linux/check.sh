@@ -99,9 +99,10 @@ check_in() {
         Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp -ac 3>"$work/display" >/dev/null 2>&1 &
         screen=$!
         trap 'kill $screen 2>/dev/null || true' EXIT
-        for _ in 1 2 3 4 5 6 7 8 9 10; do
+        for _ in $(seq 120); do
             [ -s "$work/display" ] || sleep 0.5
         done
+        [ -s "$work/display" ] || stop "the screen does not start"
         display=:$(cat "$work/display")
     fi
     status=0
