@@ -106,7 +106,7 @@ missing_python() {
 missing_libraries() {
     known=$(PATH=$PATH:/sbin:/usr/sbin ldconfig -p)
     wanted=$libraries
-    [ "$goal" != deb ] || wanted="$libraries $packaged"
+    case $goal in build | deb) wanted="$libraries $packaged" ;; esac
     for pair in $wanted; do
         case $known in
             *"	${pair%%=*} "*) ;;
