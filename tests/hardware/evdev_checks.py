@@ -60,10 +60,10 @@ def a_reader_that_was_held_up_tears_no_code_and_joins_no_two() -> None:
                 time.sleep(4)  # what is typed meanwhile is read at once
             if scan.text == "FIRST":
                 keyboard.type("LF", end=False)
-                time.sleep(4)
+                time.sleep(10)
                 keyboard.type("ALONE", end=False)
 
-        scanner = Evdev(EvdevSettings(device=KEY, idle_ms=3000))
+        scanner = Evdev(EvdevSettings(device=KEY, idle_ms=8000))
         scanner.start(take_its_time, told.state)
         try:
             reaches(told, Condition.READY)
