@@ -86,8 +86,8 @@ class AheadPanel(Panel):
         for part in (self._about, self._text):
             self.content.addWidget(part)
         self.content.addLayout(row)
-        for part in (self._state, self._bar, self._why):
-            self.content.addWidget(part)
+        for line in (self._state, self._bar, self._why):
+            self.content.addWidget(line)
         self.content.addWidget(self._rows, 1)
         self.content.addWidget(self._kept)
         self.content.addStretch(0)
