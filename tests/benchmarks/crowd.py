@@ -101,7 +101,7 @@ def _copy(raw: sqlite3.Connection, table: str, crowd: Crowd) -> None:
     told = {
         "id": "n + 1", "item": "n + 1", "number": "n + 1",
         "connection": f"'v' || ({batch} % {crowd.connections})",
-        "batch": f"{batch} + 1" if table == "items" else f"'5a2e0f00-0000-4000-9000-' || printf('%012d', {batch})",
+        "batch": f"{batch} + 1",
     }
 
     def value(name: str, kind: str) -> str:
