@@ -1,7 +1,7 @@
 #!/bin/sh
 # What check.sh does as a plain user of the installed program: begin, go_on, prove, still_has.
 set -eu
-export HOME=/home/tester QT_QPA_PLATFORM=offscreen
+export HOME=/tester QT_QPA_PLATFORM=offscreen
 cd "$HOME"
 port=18470
 settings=$HOME/.config/claiming-station/settings.toml

@@ -56,13 +56,14 @@ def _prove_same(work: Path, compression: str) -> None:
             shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(ROOT / part, copy / part)
+    always = {**os.environ, "SOURCE_DATE_EPOCH": str(epoch())}
     found = []
     for name in ("first", "and-a-second"):
         place = work / "same" / name
         subprocess.run(
             [sys.executable, str(copy / "packaging/linux/build.py"), "deb", "--work", str(place),
              "--output", str(place), "--compression", compression],
-            check=True, env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch())},
+            check=True, env=always,
         )
         package = next(place.glob("*.deb"))
         found.append(hashlib.sha256(package.read_bytes()).hexdigest())

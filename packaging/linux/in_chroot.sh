@@ -16,14 +16,14 @@ apt() { quietly apt-get -q -y -o Dpkg::Use-Pty=0 -o APT::Sandbox::User=root --no
 
 # Everything but what apt, dpkg and others write about any package, and the test's own user.
 files() {
-    find / -xdev \( -path /proc -o -path /check -o -path /home -o -path /tmp -o -path /var/cache -o -path /var/log \
+    find / -xdev \( -path /proc -o -path /check -o -path /tester -o -path /tmp -o -path /var/cache -o -path /var/log \
         -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /var/lib/systemd \) -prune -o -print | sort
 }
 
 as_user() { quietly su -s /bin/sh tester -c "sh /check/as_user.sh $*"; }
 
 apt update
-useradd --create-home tester
+useradd --create-home --home-dir /tester tester
 files >before.txt
 
 say "install an older version by apt; there is no Python"
@@ -40,7 +40,7 @@ as_user go_on
 say "self-test as a plain user, in memory and on a screen"
 as_user prove
 tail -n 1 /check/log | sed 's/^/  /'
-cp /home/tester/self-test.jsonl /check/installed.jsonl
+cp /tester/self-test.jsonl /check/installed.jsonl
 
 say "remove: the program is gone, the user's data stays"
 apt remove claiming-station

@@ -37,7 +37,7 @@ def test_libraries_of_the_system_stay_with_it() -> None:
             ("libbz2.so.1.0", LIBRARY + "libbz2.so.1.0"),
             ("python3.11/lib-dynload/_ssl.so", "/usr/lib/python3.11/lib-dynload/_ssl.so"),
             ("cv2/cv2.abi3.so", "/usr/lib/python3/dist-packages/cv2/cv2.abi3.so"),
-            ("PySide6/Qt/lib/libQt6Core.so.6", "/home/x/.venv/lib/site-packages/PySide6/Qt/lib/libQt6Core.so.6"),
+            ("PySide6/Qt/lib/libQt6Core.so.6", "/srv/.venv/lib/site-packages/PySide6/Qt/lib/libQt6Core.so.6"),
         ):
             assert not trim.is_host_library(name, source)
 
