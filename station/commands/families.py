@@ -89,6 +89,19 @@ def decide(
     _end(do(id_, Choice(choice), by, reason, backend, as_json))
 
 
+@queue.command("take-back")
+def take_back(
+    id_: Annotated[str, typer.Argument(metavar="ID")],
+    by: options.By,
+    backend: options.Backend = "",
+    as_json: options.AsJson = False,
+) -> None:
+    """Take back what was not sent: it is not claimed unless it is claimed anew."""
+    from .queueing import take_back as do
+
+    _end(do(id_, by, backend, as_json))
+
+
 @registry.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or XLSX with a header row.")],

@@ -1,9 +1,10 @@
-"""``station queue``: what waits or nobody can tell; sent now, paused, resumed, decided by a person."""
+"""``station queue``: what waits or nobody can tell; sent now, paused, resumed, taken back, decided by a
+person."""
 
 from collections.abc import Sequence
 
 from station.core.progress import Progress
-from station.desk import decisions, orders, pauses
+from station.desk import decisions, orders, pauses, queue
 from station.desk.decisions import Choice
 from station.desk.orders import Line, Standing
 from station.desk.ports import Order, Reader, Show
@@ -122,6 +123,19 @@ def decide(text: str, choice: Choice, by: str, reason: str, backend: str, as_jso
         lines = await_rows(session, rows, 30.0 if choice is Choice.FREE else 5.0)
         put_lines(lines, as_json)
         return status_of(lines)
+
+
+def take_back(text: str, by: str, backend: str, as_json: bool) -> Exit:
+    """Queued devices go back to open; nothing is sent by this process meanwhile."""
+    if not by.strip():
+        raise Stop(advise("wish", "no_operator"))
+    with running(sends=False) as session:
+        standing = session.stand(backend)
+        rows = session.read(lambda reader: find_rows(reader, standing, text, Progress.QUEUED))
+        if not rows or not session.do(queue.take_back, rows, by):
+            raise Stop(advise("wish", "not_queued"))
+        put_lines(session.read(lambda reader: orders.lines_of_items(reader, rows)), as_json)
+        return Exit.DONE
 
 
 def find_rows(reader: Reader, standing: Standing, text: str, progress: Progress) -> list[int]:

@@ -14,6 +14,8 @@ from station.store import SqliteStore, open_store
 
 from .conftest import CLAIM, DEVICE, KIT, Cli
 
+OTHER = "c1sample0000000000d1"
+
 
 @contextmanager
 def store(home: Path) -> Iterator[SqliteStore]:
@@ -64,6 +66,20 @@ def test_a_paused_connection_queues_and_a_resumed_one_sends(cli: Cli) -> None:
     assert (done.status, done.column("progress")) == (0, ["claimed"])
     empty = cli("queue", "list", "--json")
     assert (empty.status, empty.lines) == (0, [])
+
+
+def test_what_is_queued_is_taken_back_by_its_label_and_is_not_sent(cli: Cli) -> None:
+    assert cli("queue", "pause").status == 0
+    assert cli("claim", OTHER, DEVICE, *CLAIM, "--batch", "later").status == 3
+    assert cli("queue", "take-back", "zz-unknown-zz", "--by", "Kari").status == 2
+    told = cli("queue", "take-back", DEVICE, "--by", "Kari", "--json")
+    assert (told.status, told.column("device"), told.column("progress")) == (0, [DEVICE], ["open"])
+    assert cli("queue", "take-back", DEVICE, "--by", "Kari").status == 2
+    cli("queue", "resume")
+    cli("queue", "sync", "--json")
+    assert set(cli("queue", "list", "--json").column("device")) == set()
+    done = cli("receipt", "later", "--json")
+    assert dict(zip(done.column("device"), done.column("progress"), strict=True)) == {OTHER: "claimed", DEVICE: "open"}
 
 
 @pytest.mark.parametrize(
