@@ -19,12 +19,12 @@ while read -r name; do busybox insmod /modules/$name; done </modules/order
 busybox mount -t 9p -o ro,{_SHARE},cache=loose host /below || exec busybox reboot -f
 busybox mount -t tmpfs -o size=75% layer /layer
 busybox mkdir /layer/upper /layer/work
-busybox mount -t overlay -o lowerdir=/below,upperdir=/layer/upper,workdir=/layer/work overlay /root
-busybox mount -t tmpfs run /root/run
-busybox mkdir -p /root/run/guest /root/run/lock
-busybox mount -t 9p -o {_SHARE},cache=none guest /root/run/guest
-for place in dev proc sys; do busybox mkdir -p /root/$place; busybox mount -o move /$place /root/$place; done
-exec busybox switch_root /root /bin/bash /run/guest/begin
+busybox mount -t overlay -o lowerdir=/below,upperdir=/layer/upper,workdir=/layer/work overlay /whole
+busybox mount -t tmpfs run /whole/run
+busybox mkdir -p /whole/run/guest /whole/run/lock
+busybox mount -t 9p -o {_SHARE},cache=none guest /whole/run/guest
+for place in dev proc sys; do busybox mkdir -p /whole/$place; busybox mount -o move /$place /whole/$place; done
+exec busybox switch_root /whole /bin/bash /run/guest/begin
 """
 
 
@@ -35,7 +35,7 @@ def make_initrd(kernel: Kernel, target: Path, init: str = INIT, needed: Iterable
     """
     modules = list(_load_order(kernel, needed))
     entries: list[tuple[str, int, bytes]] = [
-        (name, _FOLDER, b"") for name in ("bin", "dev", "proc", "sys", "below", "layer", "root", "modules")
+        (name, _FOLDER, b"") for name in ("bin", "dev", "proc", "sys", "below", "layer", "whole", "modules")
     ]
     entries += [("dev/console", _NODE, b""), ("bin/busybox", _FILE, kernel.busybox.read_bytes())]
     entries.append(("init", _FILE, init.encode()))

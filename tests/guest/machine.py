@@ -29,6 +29,7 @@ mount -t tmpfs shm /dev/shm
 ip link set lo up
 hostname guest
 modprobe -a virtio_blk ext4
+(sleep {seconds:.0f}; echo b >/proc/sysrq-trigger) & # where nobody is left to pull the plug
 {udev}
 stty -F /dev/ttyS1 raw -echo
 bash /run/guest/script </dev/null >/dev/ttyS1 2>&1
@@ -96,8 +97,9 @@ class Guest:
         """Power on; returns at once."""
         (self.folder / "script").write_text(self._script + "\n", encoding="utf-8")
         begin = _BEGIN.format(
-            modules=shlex.quote(str(self._kernel.modules)), udev=_UDEV if self._udev else "", mark=self._mark
-        )
+            modules=shlex.quote(str(self._kernel.modules)), udev=_UDEV if self._udev else "", mark=self._mark,
+            seconds=self._seconds + 60,
+        )  # fmt: skip
         (self.folder / "begin").write_text(begin, encoding="utf-8")
         command = self._command(make_initrd(self._kernel, self.folder / "initrd"))
         self._began = time.monotonic()
