@@ -79,7 +79,7 @@ class CameraPicker(QWidget):
 
     def _change(self, *, size: Size | None = None, formats: str = "") -> None:
         now = self._chosen
-        self._take(replace(now, size=tuple(size) if size is not None else now.size, formats=formats or now.formats))
+        self._take(replace(now, size=now.size if size is None else (size[0], size[1]), formats=formats or now.formats))
 
     def _tell_more(self) -> None:
         """The sizes of the chosen camera's pictures, where it has any, and what is looked for."""
