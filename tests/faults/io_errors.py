@@ -48,6 +48,8 @@ class Ran:
     file: str = ""
     said: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    asks: bool = False
+    """Whether the next day waits for a person."""
 
     @property
     def settled(self) -> bool:
@@ -73,9 +75,11 @@ def run(template: Path, home: Path, refusal: Refusal | None) -> Ran:
     ran.faults += _lost(home, ran) + story.made_up(home, again) + story.damaged(home)
     base = job.folders(home).databases(True)
     ran.faults += [str(each) for each in check(base / "desk.db", base / "server.db") if each.verdict == FAIL]
-    if (held := job.claims(home)) != dict.fromkeys(job.OURS, 1):
+    held = job.claims(home)
+    if held != dict.fromkeys(job.OURS, 1) and (not ran.asks or any(count > 1 for count in held.values())):
         ran.faults.append(f"the server holds {held}")
-    ran.faults += [f"misreported: {each}" for each in job.misreported(home)]
+    left = (" unknown ", " held ") if ran.asks else ()
+    ran.faults += [f"misreported: {each}" for each in job.misreported(home) if not any(one in each for one in left)]
     shutil.rmtree(home)
     return ran
 
@@ -93,7 +97,16 @@ def _judge_day(ran: Ran, ended: int) -> None:
 
 
 def _judge_next(ran: Ran, said: list[str], ended: int) -> None:
-    """On a sound disk all is done, and nothing is said of the disk."""
+    """On a sound disk all is done, and nothing is said of the disk.
+
+    A desk that could not write down for the rest of the day which call was its last takes the database for a copy that
+    was restored (nobody can tell the two apart): it sends nothing and asks a person.
+    """
+    lasted = ran.refusal is not None and ran.refusal.way.lasting < 0
+    ran.asks = lasted and any(line.startswith("trouble restored") for line in said)
+    if ran.asks:
+        ran.faults += [line for line in said if line.startswith("unclear ")]
+        return
     if ended or "left" not in said or "settled" not in said:
         ran.faults.append(f"the next day ended with {ended}: {said[-30:]}")
     lacking = {"settings", "secret", "receipt"} - {line.split()[1] for line in said if line.startswith("saved ")}
@@ -254,7 +267,11 @@ def sum_up(done: list[Ran]) -> int:
         if of_it:
             files = Counter(Path(ran.file).name for ran in of_it).most_common(5)
             settled = sum(ran.settled for ran in of_it)
-            print(f"{call.name.lower():10}{len(of_it):6} refused, {settled} settled the same day; {dict(files)}")
+            asks = sum(ran.asks for ran in of_it)
+            print(
+                f"{call.name.lower():10}{len(of_it):6} refused, {settled} settled the same day, {asks} wait for a "
+                f"person; {dict(files)}"
+            )
     bad = [ran for ran in done if ran.faults]
     lost = sum(fault.startswith("lost scan") for ran in bad for fault in ran.faults)
     print(f"{len(done)} runs, {len(refused)} refused, {lost} scans lost, {len(bad)} runs with a fault")

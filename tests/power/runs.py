@@ -33,8 +33,8 @@ from .machine import Aside, Guest, put_aside
 
 LOCAL = PROTOCOLS["local"]
 DEVICES, MEGABYTES = 12, 64
-LINES = 20
-"""About as many lines a desk says from its first scan until all is claimed: the plug is pulled at one of them."""
+LINES = 12
+"""Of what a desk says from its first scan on, the plug is pulled at one of the first so many lines, or soon after."""
 RECOVERS_S = {"FULL": 60.0, "OFF": 5.0}
 """What a desk lost that did not wait for its disk, it may wait for a person to tell."""
 
