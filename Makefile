@@ -34,11 +34,11 @@ test-postgres: ## run the server's tests on a PostgreSQL cluster of their own
 	@$(SET_UP) postgres
 	$(PYTHON_HERE) -m pytest -m postgres
 
-faults: ## spoil claims at every system, SUBMISSIONS of them, every fault of every kind of call FORCED times (SEED repeats)
+faults: ## spoil claims at every system, SUBMISSIONS of them, every fault of every kind of call FORCED times; or, with AFTERWARDS=1, what is done with claimed devices
 	@$(SET_UP) test
 	$(PYTHON_HERE) -m tests.faults faults --shifts $(or $(SHIFTS),20) --forced $(or $(FORCED),50) \
 	  --submissions $(or $(SUBMISSIONS),20000) --jobs $(or $(JOBS),2) --minutes $(or $(MINUTES),110) \
-	  $(if $(PROTOCOLS),--protocols $(PROTOCOLS)) $(if $(SEED),--seed $(SEED))
+	  $(if $(PROTOCOLS),--protocols $(PROTOCOLS)) $(if $(AFTERWARDS),--afterwards) $(if $(SEED),--seed $(SEED))
 
 kill9: ## kill the station at every named point and at RUNS random moments, at every system (SEED repeats a run)
 	@$(SET_UP) test

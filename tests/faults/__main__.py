@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
 def _faults(asked: argparse.Namespace) -> int:
     wanted = roster.Wanted(
         asked.protocols, asked.shifts, asked.seed, asked.forced, asked.ways, asked.jobs, asked.submissions,
-        asked.minutes, asked.limit,
+        asked.minutes, asked.limit, asked.afterwards,
     )
     return report.print_all(roster.run(wanted))
 
@@ -74,6 +74,7 @@ def _add_faults(parser: argparse.ArgumentParser) -> None:
     often = "every fault of every kind of call so often at least"
     parser.add_argument("--forced", type=int, nargs="?", const=1, default=0, metavar="TIMES", help=often)
     parser.add_argument("--submissions", type=int, default=0, help="claims spoiled at least, over all protocols")
+    parser.add_argument("--afterwards", action="store_true", help="spoil what is done with claimed devices instead")
     parser.add_argument("--limit", type=float, default=0.6, help="the desk's time limits in s; longer on a busy machine")
     parser.add_argument("--minutes", type=float, default=24 * 60.0, help="begin no shift after these")
 

@@ -117,6 +117,24 @@ def rows(path: Path) -> list[Row]:
         return [Row(*(str(value or "") for value in row)) for row in desk.execute(query)]
 
 
+def places(server: Path, protocol: Protocol) -> dict[str, str]:
+    """The project of each live claim, by a device's name at the server."""
+    query = (
+        "SELECT d.device_id, p.slug FROM claims c JOIN devices d ON d.id = c.device_id JOIN projects p ON "
+        "p.id = c.project_id WHERE c.slot IS NOT NULL AND d.vendor = ?"
+    )
+    with closing(_read_only(server)) as opened:
+        return dict(opened.execute(query, (protocol.vendor,)))
+
+
+def rows_with_target(desk: Path) -> list[tuple[Row, str]]:
+    """Each device and the target that it was moved to since it was claimed."""
+    with closing(_read_only(desk)) as opened:
+        query = "SELECT device_id, coalesce(target, '') FROM devices WHERE inside IS NULL"
+        targets = dict(opened.execute(query))
+    return [(row, targets[row.name]) for row in rows(desk)]
+
+
 def _reasons(path: Path) -> dict[str, str]:
     """Why each device that is held came to be, in the journal's words."""
     with closing(_read_only(path)) as desk:

@@ -29,6 +29,8 @@ from .scene import Size, opened
 
 PATIENCE_S = 300.0
 """How long a shift's claims may take to come to rest once the faults are over."""
+CALM_S = 0.5
+"""How long nothing is seen to move before it is taken to have come to rest."""
 WAITING = frozenset({Progress.QUEUED, Progress.SENDING, Progress.UNKNOWN})
 
 
@@ -83,12 +85,12 @@ class Person:
         target = protocol.target_at(server)
         for at, name in enumerate(self.names):
             mine = identifiers[at :: len(self.names)]
-            desk.do(batches.choose, name, target, target).result(20)
+            desk.do(batches.choose, name, target, target).result(PATIENCE_S)
             entries = [
                 (Scan(each.text.encode(), "practice", datetime.now(UTC)), Label("", (each,)), "") for each in mine
             ]
             for begin in range(0, len(entries), 50):
-                desk.do(intake.keep_entries, entries[begin : begin + 50]).result(20)
+                desk.do(intake.keep_entries, entries[begin : begin + 50]).result(PATIENCE_S)
         self._wait(self._looked_up, time.monotonic() + PATIENCE_S, "the look-ups never end")
 
     def claim_to_the_end(self, faults_end: float) -> None:
@@ -112,7 +114,7 @@ class Person:
 
     def _wait(self, done: Callable[[], bool], end: float, why: str) -> None:
         while True:
-            self._see_to_pauses()
+            self.see_to_pauses()
             if done():
                 return
             if time.monotonic() > end:
@@ -120,17 +122,17 @@ class Person:
                 return
             time.sleep(0.1)
 
-    def _see_to_pauses(self) -> None:
+    def see_to_pauses(self) -> None:
         """There was nothing wrong with a batch's target; and refused credentials are renewed, once the desk says so."""
         paused = self.bench.station.desk.read(
             lambda reader: {batch.connection for batch in reader.batches() if batch.paused}
-        ).result(20)
+        ).result(PATIENCE_S)
         for name in self.names:
-            if self.bench.station.desk.do(_is_paused, name).result(20):
+            if self.bench.station.desk.do(_is_paused, name).result(PATIENCE_S):
                 self.spoiling.way(f"{name}.{DOMAIN}").revoked = False
                 paused.add(name)
         for name in paused:
-            self.bench.station.desk.do(pauses.resume, name).result(20)
+            self.bench.station.desk.do(pauses.resume, name).result(PATIENCE_S)
 
 
 def looked_up(bench: Bench) -> bool:

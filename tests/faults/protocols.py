@@ -21,6 +21,10 @@ HEADER = (
 )
 
 
+CHANGE = "change"
+"""What is done with a device that is claimed: giving it back or, where nobody can, moving it."""
+
+
 @dataclass(frozen=True)
 class Protocol:
     """One protocol. ``row`` gives a device's line of the delivery, ``identifier`` what is scanned of it."""
@@ -46,6 +50,9 @@ class Protocol:
     size_setting: str = ""
     """Which setting says how many devices go in one call, where one carries several."""
     devices_a_shift: int = 80
+    is_change: Callable[[Seen], bool] = lambda seen: seen.method == "DELETE"
+    """Whether a request gives a device back or, where ``moved_to`` names another target, moves it there."""
+    moved_to: str = ""
 
     def delivery(self, count: int) -> str:
         return HEADER + "".join(f"{self.row(number)}\n" for number in range(count))
@@ -81,6 +88,8 @@ class Protocol:
     def kind_of_call(self, seen: Seen) -> str:
         if self.is_claim(seen):
             return "claim"
+        if self.is_change(seen):
+            return CHANGE
         path = seen.path.partition("?")[0].lower()
         if "/read-backs" in path or "/operations/" in path:
             return "read-back"
@@ -103,6 +112,7 @@ LOCAL = Protocol(
     lists=("results",),
     words=_words('{"error": "not_allowed", "message": "no"}', '{"error": "project_not_found", "message": "gone"}'),
     size_setting="items_a_call",
+    is_change=lambda seen: seen.method == "POST" and seen.path.endswith("/releases"),
 )
 
 def _disruptive_claim(seen: Seen) -> bool:
@@ -122,6 +132,8 @@ DISRUPTIVE = Protocol(
     words=_words('{"error": "no rights", "code": 403}', '{"error": "no such project", "code": 404}'),
     size_setting="items_a_call",
     devices_a_shift=120,
+    is_change=lambda seen: "devices:transfer" in seen.path,
+    moved_to=disruptive.INVENTORY.replace("10", "20"),
 )
 
 XYTE = Protocol(
@@ -156,6 +168,7 @@ DATACAKE = Protocol(
     lists=("data",),
     words=_words(_graphql("NOT_AUTHORIZED"), _graphql("NOT_FOUND")),
     size_setting="aliases",
+    is_change=lambda seen: b"removeDevice" in seen.body,
     devices_a_shift=120,
     name_at_server=lambda name: name.removeprefix("serial="),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from . import matrix, plan
 from .fault import Fault
-from .protocols import PROTOCOLS
+from .protocols import CHANGE, PROTOCOLS
 
 
 @dataclass
@@ -15,6 +15,7 @@ class Sum:
     shifts: list[matrix.Shift] = field(default_factory=list)
     met: Counter[tuple[str, str, Fault]] = field(default_factory=Counter)
     least: int = 0
+    afterwards: bool = False
     took_s: float = 0.0
 
     def add(self, shift: matrix.Shift) -> None:
@@ -31,21 +32,28 @@ class Sum:
 
     @property
     def submissions(self) -> int:
-        """Claims that met a fault: each time that one left, or tried to leave, counts once."""
-        return sum(count for (_, what, _), count in self.met.items() if what == "claim")
+        """Claims (or changes) that met a fault: each time that one left, or tried to leave, counts once."""
+        struck = CHANGE if self.afterwards else "claim"
+        return sum(count for (_, what, _), count in self.met.items() if what == struck)
+
+    def kinds_of_call(self, kind: str) -> tuple[str, ...]:
+        all_kinds = PROTOCOLS[kind].kinds_of_call()
+        return (CHANGE, *all_kinds[1:]) if self.afterwards else all_kinds
+
+    def wanted(self, kind: str) -> list[plan.Met]:
+        return (plan.all_of_changes if self.afterwards else plan.all_of)(PROTOCOLS[kind])
 
     def lacking(self, kind: str) -> Counter[plan.Met]:
         """What has not come about as often as it was asked for, and how often it is wanted still."""
-        every = plan.all_of(PROTOCOLS[kind])
-        return +Counter({met: self.least - self.met[(kind, *met)] for met in every})
+        return +Counter({met: self.least - self.met[(kind, *met)] for met in self.wanted(kind)})
 
 
 def line(shift: matrix.Shift, number: int) -> str:
-    spoiled = sum(count for (what, _), count in shift.spoiled.items() if what == "claim")
+    spoiled = sum(count for (what, _), count in shift.spoiled.items() if what in ("claim", CHANGE))
     ends = ", ".join(f"{count} {text}" for text, count in shift.progress.most_common())
     bad = f"  WRONG {len(shift.wrong)}" if shift.wrong else ""
     return (
-        f"{shift.kind:11}{number + 1:4}  {shift.devices} devices, {shift.claims} claims, {spoiled} claims spoiled, "
+        f"{shift.kind:11}{number + 1:4}  {shift.devices} devices, {shift.claims} claims, {spoiled} calls spoiled, "
         f"{sum(shift.spoiled.values())} exchanges spoiled, {shift.seconds:.0f} s: {ends}{bad}"
     )
 
@@ -73,7 +81,7 @@ def print_all(found: Sum) -> int:
 
 
 def _print_table(found: Sum) -> None:
-    columns = [(kind, what) for kind in found.kinds for what in PROTOCOLS[kind].kinds_of_call()]
+    columns = [(kind, what) for kind in found.kinds for what in found.kinds_of_call(kind)]
     print("\n" + " " * 26 + "".join(f"{kind:>11}" for kind, _ in columns))
     print(" " * 26 + "".join(f"{what:>11}" for _, what in columns))
     for fault in tuple(Fault)[1:]:

@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import matrix, plan, report, scene
+from . import changes, matrix, plan, report, scene
 from .protocols import PROTOCOLS
 
 
@@ -30,6 +30,8 @@ class Wanted:
     submissions: int = 0
     minutes: float = 24 * 60.0
     limit_s: float = 0.6
+    afterwards: bool = False
+    """Spoil what is done with claimed devices in place of the claims."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Turn:
     seed: str
     size: scene.Size
     forced: tuple[plan.Met, ...]
+    afterwards: bool = False
 
 
 def work(turn: Turn) -> matrix.Shift:
@@ -57,7 +60,8 @@ def _work(turn: Turn) -> matrix.Shift:
     protocol = PROTOCOLS[turn.kind]
     spoiling = plan.Spoiling(protocol, random.Random(turn.seed), forced=list(turn.forced))
     with tempfile.TemporaryDirectory(prefix="station-faults-") as folder:
-        return matrix.work_a_shift(protocol, Path(folder), spoiling, turn.size)
+        worked = changes.work_a_shift if turn.afterwards else matrix.work_a_shift
+        return worked(protocol, Path(folder), spoiling, turn.size)
 
 
 @dataclass
@@ -82,7 +86,7 @@ class Roster:
         size = scene.Size(
             PROTOCOLS[kind].devices_a_shift, self.wanted.ways, (1, 3)[number % 2], limit_s=self.wanted.limit_s
         )
-        turn = Turn(kind, number, seed, size, tuple(self._forced(kind, number)))
+        turn = Turn(kind, number, seed, size, tuple(self._forced(kind, number)), self.wanted.afterwards)
         self._given[kind] += 1
         self._under_way.append(turn)
         return turn
@@ -102,7 +106,7 @@ class Roster:
         """A part of all that is asked for; once all were given out, what has not come about yet."""
         chance = random.Random(f"{self.wanted.seed} {kind}")
         if number < self.wanted.shifts:
-            every = plan.all_of(PROTOCOLS[kind]) * self.wanted.forced
+            every = self.found.wanted(kind) * self.wanted.forced
             chance.shuffle(every)
             return every[number :: self.wanted.shifts]
         left = list(self.found.lacking(kind).elements())
@@ -115,7 +119,7 @@ MOST_FORCED = 400
 
 
 def run(wanted: Wanted) -> report.Sum:
-    found = report.Sum(least=wanted.forced)
+    found = report.Sum(least=wanted.forced, afterwards=wanted.afterwards)
     roster = Roster(wanted, found)
     if wanted.jobs == 1:
         while (turn := roster.next()) is not None:
