@@ -60,7 +60,7 @@ def _documents(root: Path, version: str) -> None:
     _put(doc / "changelog.gz", changelog(version, built()))
     licences = root / HOME / "_internal/resources/licences"
     if licences.is_dir():
-        (doc / "licences").symlink_to(Path("../../../..") / licences.relative_to(root))
+        (doc / "licences").symlink_to(Path("../../..") / licences.relative_to(root / "usr"))
     overrides = root / "usr/share/lintian/overrides" / PACKAGE
     _put(overrides, (FILES / "lintian-overrides").read_text(encoding="utf-8"))
 

@@ -128,6 +128,8 @@ def test_two_trees_of_one_program_are_the_same(tmp_path: Path, monkeypatch: pyte
     (program / "station").chmod(0o700)
     (program / "_internal" / "libx.so.1").write_bytes(b"x")
     (program / "_internal" / "libx.so").symlink_to("libx.so.1")
+    (program / "_internal/resources/licences").mkdir(parents=True)
+    (program / "_internal/resources/licences/sbom.cdx.json").touch()
     with recipes("linux", "deb", "tree") as (deb, tree):
         for name in ("one", "other"):
             tree.lay_out(tmp_path / name, program, "1.0")
@@ -138,6 +140,7 @@ def test_two_trees_of_one_program_are_the_same(tmp_path: Path, monkeypatch: pyte
         assert path.is_symlink() or path.stat().st_mode & 0o777 in (0o755, 0o644)
     home = tmp_path / "one" / "usr/lib/claiming-station"
     assert (tmp_path / "one/usr/bin/station").resolve() == home / "station"
+    assert (tmp_path / "one/usr/share/doc/claiming-station/licences").resolve() == home / "_internal/resources/licences"
     assert (home / "station").stat().st_mode & 0o777 == 0o755
     assert (home / "_internal/libx.so.1").stat().st_mode & 0o777 == 0o644
     manual = (tmp_path / "one/usr/share/man/man1/station.1.gz").read_bytes()
