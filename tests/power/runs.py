@@ -75,7 +75,7 @@ class Slow:
             return
         with self._lock:
             self.inside += {"before_commit": 1, "before_answer": -1}.get(point, 0)
-            wait_s = self._chance.uniform(0, 0.4)
+            wait_s = self._chance.uniform(0.1, 0.6)
         time.sleep(wait_s)
 
 
@@ -164,7 +164,7 @@ def _work_until_cut(
             until = time.monotonic() + 5
             while not slow.inside and time.monotonic() < until:
                 guest.listen(0.02)
-        guest.listen(chance.uniform(0, 0.4))
+        guest.listen(chance.uniform(0, 0.3))
         guest.kill()
         return guest.lines[before:]
 
