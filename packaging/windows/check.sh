@@ -148,12 +148,13 @@ refuse_while_it_runs() {
 provide() {
     printf '[station]\nname = "desk-of-the-fleet"\n' >"$work/fleet.toml"
     printf 'nonsense [' >"$work/broken.toml"
-    result=$(status_of "$setup" /S "/SETTINGS=Z:$work/fleet.toml")
+    place=$(wine winepath -w "$work" 2>/dev/null | tr -d '\r') # NSIS takes a slash in a value for the next switch
+    result=$(status_of "$setup" /S "/SETTINGS=$place\\fleet.toml")
     [ "$result" = 0 ] || fail "settings for the fleet were refused ($result)"
     grep -q desk-of-the-fleet "$WINEPREFIX/drive_c/ProgramData/ClaimingStation/settings.toml" || fail "no settings placed"
-    result=$(status_of "$setup" /S "/SETTINGS=Z:$work/broken.toml")
+    result=$(status_of "$setup" /S "/SETTINGS=$place\\broken.toml")
     [ "$result" = 6 ] || fail "broken settings were taken ($result)"
-    result=$(status_of "$setup" /S "/SETTINGS=Z:$work/there-is-none.toml")
+    result=$(status_of "$setup" /S "/SETTINGS=$place\\there-is-none.toml")
     [ "$result" = 5 ] || fail "settings that are not there were not missed ($result)"
     say "settings for a fleet: placed, refused where they are broken, missed where there are none"
 }
