@@ -6,12 +6,14 @@ from pathlib import Path
 
 from station.core.receipt import Receipt
 from station.desk import history, orders
+from station.whole_file import read_file, replace_file
 from station.words import say
 
 from .answers import Exit, Stop, note
 from .results import put_lines, status_of
 from .running import reading
 
+READABLE = 0o644
 Writer = Callable[[Receipt, Path], None]
 
 
@@ -71,10 +73,12 @@ def _pdf(receipt: Receipt, path: Path) -> None:
 
 
 def _put(path: Path, content: str | bytes) -> None:
-    if isinstance(content, bytes):
-        path.write_bytes(content)
+    """Whole or not at all: on a full disk an older receipt stays as it was. A pipe is written as it is."""
+    data = content if isinstance(content, bytes) else content.encode()
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
     else:
-        path.write_text(content, encoding="utf-8", newline="")
+        replace_file(path, read_file(path), data, READABLE)
 
 
 _WRITERS: dict[str, Writer] = {"csv": _csv, "html": _html, "xlsx": _xlsx, "pdf": _pdf}
