@@ -19,9 +19,9 @@ from station.settings import ConnectionSettings, SettingsError
 LOCKED_FILE, LOCKED_KEYRING = "locked_file", "locked_keyring"
 """The detail of a sign-in that was not even tried, for its secret is where nobody could look."""
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-_REQUESTS = (
+REQUESTS = (
     "account", "targets", "look_up", "dry_run", "claim", "confirm", "release", "move", "rename", "change",
-    "create_target",
+    "read_change", "create_target",
 )
 
 
@@ -153,7 +153,7 @@ def _locked(cls: type[Backend], why: str) -> type[Backend]:
     async def refuse(*_args: object) -> None:
         raise SignInError(Cause.CREDENTIALS, why)
 
-    return type(cls.__name__, (cls,), dict.fromkeys(_REQUESTS, refuse))
+    return type(cls.__name__, (cls,), dict.fromkeys(REQUESTS, refuse))
 
 
 def _late(cls: type[Backend], make: Callable[[], Backend]) -> type[Backend]:
@@ -175,7 +175,7 @@ def _late(cls: type[Backend], make: Callable[[], Backend]) -> type[Backend]:
 
         return ask
 
-    return type(cls.__name__, (cls,), {"open": open_, "close": close} | {name: passed_on(name) for name in _REQUESTS})
+    return type(cls.__name__, (cls,), {"open": open_, "close": close} | {name: passed_on(name) for name in REQUESTS})
 
 
 async def _in_thread(work: Callable[[], Backend]) -> Backend:

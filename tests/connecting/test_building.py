@@ -1,6 +1,7 @@
 """Backends are made of settings and secrets; a keyring that keeps people waiting holds up nothing but its own."""
 
 import asyncio
+import inspect
 import threading
 import time
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ import pytest
 
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError
-from station.connecting.building import build_backend, late_backend
+from station.connecting.building import REQUESTS, build_backend, late_backend
 from station.core.errors import CallError, Cause, SignInError
 from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret
@@ -129,3 +130,8 @@ def test_typed_secrets_go_before_kept_ones(file: SecretFile) -> None:
     made = build_backend(ConnectionSettings("shop", "local", FAR), Credentials(file, {}, lambda: ring), now,
                          typed={"token": Secret("new")})
     assert made.secrets == {"token": Secret("new")}
+
+
+def test_no_request_of_a_backend_is_forgotten_where_all_are_passed_on() -> None:
+    asked = {name for name, _ in inspect.getmembers(Backend, inspect.iscoroutinefunction)}
+    assert asked == {*REQUESTS, "open", "close"}
