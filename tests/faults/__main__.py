@@ -51,7 +51,8 @@ _ALL = (*kill9.DESK_POINTS, *kill9.PAIRS, *kill9.SERVER_POINTS)
 def _tell(ran: kill9.Ran) -> None:
     flying = "in flight" if ran.in_flight else ""
     how = "killed" if ran.killed else "through"
-    print(f"{'FAIL' if ran.faults else 'ok':5}{how:8}{flying:10}{ran.kind:11}{ran.cut}", *ran.faults, sep="\n  ", flush=True)
+    line = f"{'FAIL' if ran.faults else 'ok':5}{how:8}{flying:10}{ran.kind:11}{ran.cut}"
+    print(line, *ran.faults, sep="\n  ", flush=True)
 
 
 def _read(arguments: list[str]) -> argparse.Namespace:
@@ -75,7 +76,7 @@ def _add_faults(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forced", type=int, nargs="?", const=1, default=0, metavar="TIMES", help=often)
     parser.add_argument("--submissions", type=int, default=0, help="claims spoiled at least, over all protocols")
     parser.add_argument("--afterwards", action="store_true", help="spoil what is done with claimed devices instead")
-    parser.add_argument("--limit", type=float, default=0.6, help="the desk's time limits in s; longer on a busy machine")
+    parser.add_argument("--limit", type=float, default=0.6, help="the desk's time limits in s")
     parser.add_argument("--minutes", type=float, default=24 * 60.0, help="begin no shift after these")
 
 
