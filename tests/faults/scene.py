@@ -46,8 +46,8 @@ class Size:
 
     @property
     def pace(self) -> float:
-        """How many times faster the desk's clocks run than the real ones, so that its waits end within a test. What comes
-        late has its effect within the quiet period all the same, on a busy machine too."""
+        """How many times faster the desk's clocks run than the real ones, so that its waits end within a test; what
+        comes late has its effect within the quiet period all the same, on a busy machine too."""
         return QUIET_S / (self.late_s + 3 * self.limit_s)
 
 
