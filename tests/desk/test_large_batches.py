@@ -7,7 +7,7 @@ from functools import partial
 from station.core.errors import Cause, NotSentError
 from station.core.identifier import Identifier
 from station.core.scan import Scan
-from station.desk import batches, intake, queue
+from station.desk import batches, intake, pauses, queue
 from station.desk.queueing import SLICE
 from station.desk.summaries import QUEUEING
 from station.desk.work import Work
@@ -106,11 +106,12 @@ def test_a_look_up_that_fails_on_its_way_is_made_smaller_until_it_gets_through(
         if len(identifiers) > 4:  # one of so many exchanges is always lost
             raise DOWN
 
-    script.down = DOWN
+    script.look_up = only_small
     bench = opened()
     bench.choose()
+    bench.station.desk.do(pauses.pause, "local").result(PATIENCE_S)  # nothing is asked before all are scanned
     scan_all(bench, 30)
-    script.down, script.look_up = None, only_small
+    bench.station.desk.do(pauses.resume, "local").result(PATIENCE_S)
     assert wait_for(lambda: not bench.plan().counts.unchecked or clock.leap(60)), asked
     assert asked[0] == 30
     assert sorted(set(asked), reverse=True)[:3] == [30, 15, 7]

@@ -31,7 +31,7 @@ def queue_up(qtbot: QtBot, station: Station, window: Window, *codes: str) -> Non
         station.desk.do(intake.keep, Scan(code.encode(), "typed", datetime.now(UTC)))
         qtbot.waitUntil(lambda: bool(window.state.plan.counts.ready), timeout=TIMEOUT)
         qtbot.waitUntil(window.parts.claim.isEnabled, timeout=TIMEOUT)
-        assert "Queue" in window.parts.claim.text()
+        qtbot.waitUntil(lambda: "Queue" in window.parts.claim.text(), timeout=TIMEOUT)
         qtbot.waitUntil(partial(_claimed, window, number), timeout=TIMEOUT)
 
 
