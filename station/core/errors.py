@@ -37,6 +37,8 @@ class Cause(StrEnum):
     CUT_OFF = "cut_off"
     ACCOUNT_CHANGED = "account_changed"
     NOT_SET_UP = "not_set_up"
+    NOT_RUNNING = "not_running"
+    """The server inside this program has not started."""
     CRASH = "crash"
 
 

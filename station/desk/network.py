@@ -126,9 +126,7 @@ class Network:
     async def _do(self, backend: Backend, job: Callable[[], Coroutine[Any, Any, Any]], done: Done) -> None:
         sent = False
         try:
-            failure = await asyncio.shield(self._started)
-            if failure:
-                raise NotSentError(Cause.NOT_SET_UP, failure)
+            await self._wait_for_services(backend)
             await asyncio.shield(self._opened.opening(backend))
             sent = True
             result = await job()
@@ -145,6 +143,14 @@ class Network:
             done(None, failed(Cause.CRASH, f"{type(error).__name__}: {error}"))
         else:
             done(result, None)
+
+    async def _wait_for_services(self, backend: Backend) -> None:
+        """What goes to a server inside needs it; a vendor is reached without it, once what is more urgent is done."""
+        assert self._gate is not None  # noqa: S101 - set by _live
+        if backend.app is None:
+            await self._gate.wait()
+        elif failure := await asyncio.shield(self._started):
+            raise NotSentError(Cause.NOT_RUNNING, failure)
 
     async def _finish(self, wait_s: float) -> None:
         assert self._leave is not None  # noqa: S101 - set by _live
