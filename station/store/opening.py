@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from .store import SqliteStore
 CHECKED_AT_ONCE = 64 * 2**20
 """A file up to this size (bytes) is checked whole before it is used: about 0.2 s. A larger one that was closed in
 order is checked later, by ``SqliteStore.read_only`` and a thread that may wait."""
+
+PAUSES_S = (0.2, 0.8)
+"""A disk that fails once is tried again after so long, and after so long once more: it must not cost the day."""
 
 SALT = "seal_salt"
 
@@ -55,7 +59,7 @@ def open_store(
     """
     _refuse_foreign(path, 0 if steps is None else len(steps()))
     try:
-        return Opened(_open(path, seal or MemoryOnly(), faults, now, steps))
+        return Opened(_open_patiently(path, seal or MemoryOnly(), faults, now, steps))
     except StoreError as error:
         if error.problem is not StoreProblem.DAMAGED:
             raise
@@ -67,6 +71,23 @@ def open_store(
             store.close()
             raise sort_error(failed) from failed
         return Opened(store, StoreProblem.DAMAGED_KEPT_ASIDE, f"{aside.name}: {error.detail}; {kept}")
+
+
+def _open_patiently(
+    path: Path,
+    seal: Seal,
+    faults: Callable[[str], None],
+    now: Callable[[], datetime],
+    steps: Callable[[], Sequence[ModuleType]] | None,
+) -> SqliteStore:
+    for pause_s in PAUSES_S:
+        try:
+            return _open(path, seal, faults, now, steps)
+        except StoreError as error:
+            if error.problem is not StoreProblem.DISK_ERROR:
+                raise
+            time.sleep(pause_s)
+    return _open(path, seal, faults, now, steps)
 
 
 def _open(

@@ -222,3 +222,32 @@ def test_a_cut_at_each_point_of_a_commit_keeps_all_or_nothing(tmp_path: Path) ->
     assert store.get("store.before_commit") == ""
     assert store.get("store.after_commit") == "kept"
     store.close()
+
+
+class Failing:
+    """A disk that gives an error at the first ``times`` steps of a database's making."""
+
+    def __init__(self, times: int) -> None:
+        self.left = times
+
+    def __call__(self, point: str) -> None:
+        if point.startswith("store.migrate.") and self.left:
+            self.left -= 1
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+            raise error
+
+
+def test_a_disk_that_fails_for_a_moment_does_not_cost_the_day(tmp_path: Path) -> None:
+    opened = open_store(tmp_path / "desk.db", faults=Failing(2))
+    with closing(opened.store) as store:
+        assert opened.problem is None
+        assert store.desk_id()
+
+
+def test_a_disk_that_goes_on_failing_is_said_to_fail(tmp_path: Path) -> None:
+    with pytest.raises(StoreError) as failed:
+        open_store(tmp_path / "desk.db", faults=Failing(100))
+    assert failed.value.problem is StoreProblem.DISK_ERROR
+    with closing(open_store(tmp_path / "desk.db").store) as store:
+        assert store.desk_id()
