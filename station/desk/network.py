@@ -126,7 +126,8 @@ class Network:
     async def _do(self, backend: Backend, job: Callable[[], Coroutine[Any, Any, Any]], done: Done) -> None:
         sent = False
         try:
-            await self._wait_for_services(backend)
+            assert self._gate is not None  # noqa: S101 - set by _live
+            await _wait_until_served(backend, self._gate, self._started)
             await asyncio.shield(self._opened.opening(backend))
             sent = True
             result = await job()
@@ -143,14 +144,6 @@ class Network:
             done(None, failed(Cause.CRASH, f"{type(error).__name__}: {error}"))
         else:
             done(result, None)
-
-    async def _wait_for_services(self, backend: Backend) -> None:
-        """What goes to a server inside needs it; a vendor is reached without it, once what is more urgent is done."""
-        assert self._gate is not None  # noqa: S101 - set by _live
-        if backend.app is None:
-            await self._gate.wait()
-        elif failure := await asyncio.shield(self._started):
-            raise NotSentError(Cause.NOT_RUNNING, failure)
 
     async def _finish(self, wait_s: float) -> None:
         assert self._leave is not None  # noqa: S101 - set by _live
@@ -170,6 +163,14 @@ class Network:
         if self._gate is not None:
             self._gate.set()
         self._leave.set()
+
+
+async def _wait_until_served(backend: Backend, gate: asyncio.Event, started: "asyncio.Future[str]") -> None:
+    """What goes to the server inside needs it; a vendor is reached without it, once what is more urgent is done."""
+    if backend.app is None:
+        await gate.wait()
+    elif failure := await asyncio.shield(started):
+        raise NotSentError(Cause.NOT_RUNNING, failure)
 
 
 def submitter(network: Network, backends: Mapping[str, Backend]) -> Callable[[str, Any, Done], None]:
