@@ -16,7 +16,7 @@ from station.core.secret import Secret
 from station.core.target import Account, Target
 
 from .base import ADVANCED, AsgiApp, Backend, Change, Field, Now, Settings, Traits
-from .datacake_protocol import afterwards, claiming, codes
+from .datacake_protocol import afterwards, claiming, codes, evidence
 from .datacake_protocol.client import Client, Limits
 from .datacake_protocol.listing import Listing
 from .http import Http
@@ -205,14 +205,8 @@ class Datacake(Backend):
         return await afterwards.release(self._client, call, call.target or self._own.target)
 
     async def read_change(self, call: Call) -> Mapping[str, bool]:
-        """A release, by the workspace's own list: what was given back is not in it any more."""
-        if call.verb is not Verb.RELEASE:
-            return {}
-        try:
-            listed = await self._client.devices(call.target or self._own.target, fresh=True)
-        except TargetError:
-            return {}
-        return {each.device_id: listed.by_id(each.handle) is None for each in call.devices if each.handle}
+        """By the workspace's own list, and that of the workspace that a device is shared with."""
+        return await evidence.shown(self._client, call, call.target or self._own.target)
 
     async def rename(self, call: Call) -> Answer:
         return await afterwards.rename(self._client, call)

@@ -151,8 +151,8 @@ class Disruptive(Backend):
         return await self._after.move(call)
 
     async def read_change(self, call: Call) -> Mapping[str, bool]:
-        """A move, by the project that each device is in now."""
-        return await self._after.moved(call) if call.verb is Verb.MOVE else {}
+        """A move by the project that each device is in now, a name or a label by its labels."""
+        return await self._after.shown(call)
 
     async def rename(self, call: Call) -> Answer:
         """A device's name is its label ``name``; an empty one takes the label away."""

@@ -9,7 +9,7 @@ from station.core.secret import Secret
 from station.core.target import Account, Target
 
 from .base import AsgiApp, Backend, Change, Field, Now, Settings, Traits
-from .here_protocol import claiming, forms, owners, releasing, requests, signing
+from .here_protocol import claiming, forms, owners, releasing, signing
 from .here_protocol.client import Client
 from .here_protocol.places import Places
 from .here_protocol.settings import HereSettings
@@ -98,22 +98,15 @@ class Here(Backend):
         return await releasing.release(call, self._call, self._client)
 
     async def read_change(self, call: Call) -> Mapping[str, bool]:
-        """A release, by the tracking IDs that are ours now."""
-        if call.verb is not Verb.RELEASE:
-            return {}
-        handles = await self._client.handles([device.identifier for device in call.devices])
-        told = zip(call.devices, handles, strict=True)
-        return {device.device_id: handle != device.handle for device, handle in told if device.handle}
+        """Asked where a call that went again was refused, or where a newer one has gone since."""
+        return await releasing.shown(call, self._client, releasing.wanted(call))
 
     async def rename(self, call: Call) -> Answer:
-        return await releasing.describe(
-            call, self._call, "renamed", lambda device: {"name": requests.clean(device.name) or None}
-        )
+        return await releasing.describe(call, self._call, "renamed", releasing.wanted(call))
 
     async def change(self, call: Call) -> Answer:
         """Set a label, or take it away with an empty value."""
-        values = {requests.clean(call.value("label")): requests.clean(call.value("value")) or None}
-        return await releasing.describe(call, self._call, "labelled", lambda _: values)
+        return await releasing.describe(call, self._call, "labelled", releasing.wanted(call))
 
     async def _call(self, request: Request) -> Reply:
         return await self._http.call(request, self.settings.claim_timeout_s)

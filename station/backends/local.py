@@ -130,6 +130,18 @@ class Local(Backend):
     async def move(self, call: Call) -> Answer:
         return await afterwards.by_handle(self._client.change, call, requests.move_request(call))
 
+    async def read_change(self, call: Call) -> Mapping[str, bool]:
+        """Asked where a call that went again was refused, or where a newer one has gone since."""
+        keys = {device.device_id: device.ref for device in call.devices if device.ref}
+        backs = await self._client.read_backs(sorted(set(keys.values())))
+        told = {}
+        for device in call.devices:
+            back = backs.get(keys.get(device.device_id, ""))
+            done = afterwards.shown(call, device, back) if back is not None else None
+            if done is not None:
+                told[device.device_id] = done
+        return told
+
     async def rename(self, call: Call) -> Answer:
         return await afterwards.one_by_one(self._client.change, call)
 

@@ -154,7 +154,7 @@ class Xyte(Backend):
         return await changes.each(self._client, call, changes.move)
 
     async def read_change(self, call: Call) -> Mapping[str, bool]:
-        """By the whole organization's list, read anew: a device that was given back is not in it any more."""
+        """By the whole organization's list, read anew: it tells spaces and names, and what was given back is gone."""
         return changes.shown(call, await self._client.owned(fresh=True))
 
     async def rename(self, call: Call) -> Answer:

@@ -19,6 +19,9 @@ HOSTILE = [
     "\ufeff", "-", "+ +",
 ]  # fmt: skip
 
+CHANGES = ("release", "move", "rename", "label", "label taken away")
+
+
 class Contract:
     """The tests; the class that inherits them has a fixture ``world``."""
 
@@ -47,6 +50,25 @@ class Contract:
         results = [result for answer in answers for result in answer.results]
         assert all(result.outcome.how_known is HowKnown.ANSWER for result in results)
         return results
+
+    def change(self, world: World, change: str) -> Call:
+        """One change of our own device after its claim."""
+        verb = Verb(change.partition(" ")[0])
+        traits, offered = world.backend.traits, {each.verb for each in world.backend.changes}
+        if not {Verb.RELEASE: traits.release, Verb.MOVE: traits.move, Verb.RENAME: traits.rename}.get(
+            verb, verb in offered
+        ):
+            pytest.skip(f"this system has no {verb}")
+        target = self.target(world, "other" if verb is Verb.MOVE else "good")
+        call = call_for(world, *self.look_up(world, "ours"), target=target, verb=verb, name="Ny\x00 dør 4")
+        values = {"label": (("label", "room"), ("value", "4 B")), "label taken away": (("label", "room"),)}
+        return replace(call, values=values.get(change, ()))
+
+    def carry_out(self, world: World, call: Call) -> None:
+        backend = world.backend
+        work = {Verb.RELEASE: backend.release, Verb.MOVE: backend.move, Verb.RENAME: backend.rename}
+        answer = world.run(work.get(call.verb, backend.change)(call))
+        assert all(each.outcome.kind in DONE for each in answer.results)
 
     def confirm(self, world: World, call: Call) -> dict[str, Confirmed]:
         told = world.run(world.backend.confirm(call))
@@ -298,17 +320,31 @@ class Contract:
         assert OutcomeKind.CLAIMED_NOW not in {each.outcome.kind for each in once_more.results}
         assert self.look_up(world, "ours")[0].status is world.tells["free"][0]
 
-    @pytest.mark.parametrize("verb", [Verb.RELEASE, Verb.MOVE])
-    def test_a_read_shows_whether_a_change_is_done(self, world: World, verb: Verb) -> None:
-        backend, traits = world.backend, world.backend.traits
-        if traits.remembers or not (traits.release if verb is Verb.RELEASE else traits.move):
-            pytest.skip("this system remembers its answers, or it has no such change")
-        target = self.target(world, "other" if verb is Verb.MOVE else "good")
-        call = call_for(world, *self.look_up(world, "ours"), target=target, verb=verb)
-        name = call.devices[0].device_id
-        assert world.run(backend.read_change(call)) == {name: False}
-        world.run(backend.release(call) if verb is Verb.RELEASE else backend.move(call))
-        assert world.run(backend.read_change(call)) == {name: True}
+    @pytest.mark.parametrize("change", CHANGES)
+    def test_a_read_shows_whether_a_change_is_done(self, world: World, change: str) -> None:
+        """What a read shows is what the desk goes by where an answer was lost."""
+        call = self.change(world, change)
+        (name,) = (device.device_id for device in call.devices)
+        if change == "label taken away":
+            put = replace(call, key=str(uuid4()), values=(("label", "room"), ("value", "4 B")))
+            self.carry_out(world, put)
+        if change in world.untold:
+            assert world.backend.traits.safe_to_repeat, "what no read shows may go again"
+            assert world.run(world.backend.read_change(call)) == {}
+            return
+        assert world.run(world.backend.read_change(call)) == {name: False}
+        self.carry_out(world, call)
+        assert world.run(world.backend.read_change(call)) == {name: True}
+
+    @pytest.mark.parametrize("change", ["rename", "label"])
+    def test_another_name_or_label_is_not_the_one_that_was_sent(self, world: World, change: str) -> None:
+        call = self.change(world, change)
+        if change in world.untold:
+            pytest.skip("no read shows that here")
+        devices = tuple(replace(device, name="Another name") for device in call.devices)
+        values = (("label", "room"), ("value", "5 C"))
+        self.carry_out(world, replace(call, key=str(uuid4()), values=values, devices=devices))
+        assert list(world.run(world.backend.read_change(call)).values()) == [False]
 
     def test_a_device_without_a_handle_is_not_released(self, world: World) -> None:
         call = call_for(world, *self.look_up(world, "free"), verb=Verb.RELEASE)

@@ -55,6 +55,10 @@ def result(told: Answer) -> tuple[OutcomeKind, str]:
     return only.outcome.kind, only.outcome.code
 
 
+def shown(world: DatacakeWorld, call: Call) -> dict[str, bool]:
+    return dict(world.run(world.backend.read_change(call)))
+
+
 def test_owned_and_shared_devices_are_told_apart(world: DatacakeWorld) -> None:
     (owned,), (shared,) = (
         found(world, world.backend, workspace, serial)
@@ -101,6 +105,31 @@ def test_a_claimer_sets_a_new_code(world: DatacakeWorld) -> None:
     maker = world.signed_in(TOKEN)
     again = call_for(world, Finding(named("SN-OURS-1", "canary-9"), ClaimStatus.UNCHECKED, NOW), target=FLEET)
     assert [each.outcome.kind for each in world.run(maker.claim(again)).results] == [K.CLAIMED_NOW]
+
+
+def test_a_read_shows_what_an_owner_did_to_the_lock(world: DatacakeWorld) -> None:
+    """The code is never shown: an open lock may have been open before, with another one."""
+    backend = world.backend
+    (owned,) = found(world, backend, FLEET, "SN-OWN-1")
+    closing, opening = later(owned, Verb.CLOSE_CLAIMING, FLEET), later(owned, Verb.OPEN_CLAIMING, FLEET, pin="1234")
+    assert shown(world, closing) == {"SN-OWN-1": False}
+    assert shown(world, opening) == {}
+    world.run(backend.change(closing))
+    assert shown(world, closing) == {"SN-OWN-1": True}
+    assert shown(world, opening) == {"SN-OWN-1": False}
+    world.run(backend.change(opening))
+    assert shown(world, opening) == {}
+
+
+def test_a_read_shows_with_whom_a_device_is_shared_where_that_is_seen(world: DatacakeWorld) -> None:
+    backend = world.backend
+    (owned,) = found(world, backend, FLEET, "SN-OWN-1")
+    share, revoke = (later(owned, verb, FLEET, workspace=GOOD) for verb in (Verb.SHARE, Verb.REVOKE))
+    assert [shown(world, call) for call in (share, revoke)] == [{"SN-OWN-1": False}, {"SN-OWN-1": True}]
+    world.run(backend.change(share))
+    assert [shown(world, call) for call in (share, revoke)] == [{"SN-OWN-1": True}, {"SN-OWN-1": False}]
+    for hidden in (THEIRS, "no workspace"):
+        assert shown(world, later(owned, Verb.SHARE, FLEET, workspace=hidden)) == {}
 
 
 def test_an_owner_opens_closes_shares_and_revokes(world: DatacakeWorld) -> None:

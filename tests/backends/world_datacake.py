@@ -111,6 +111,7 @@ class DatacakeWorld(LocalWorld):
         "dropped": ReadBack.CANNOT_TELL,
         "released": ReadBack.CANNOT_TELL,
     }
+    untold: frozenset[str] = frozenset()
 
     def signed_in(self, token: str, **settings: Any) -> Datacake:  # type: ignore[override] # a world of another kind
         given: dict[str, Any] = {

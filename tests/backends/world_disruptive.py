@@ -87,6 +87,7 @@ class DisruptiveWorld:
         "closed": OutcomeKind.REJECTED,
     }
     backs: Mapping[str, ReadBack] = BACKS
+    untold: frozenset[str] = frozenset()
 
     def __init__(self, folder: Path, template: Path, *, port: bool, auth: str = "oauth") -> None:
         database = folder / "registry.db"

@@ -119,6 +119,7 @@ class HereWorld(LocalWorld):
         "unregistered": OutcomeKind.NOT_FOUND,
     }
     backs: Mapping[str, ReadBack] = {**BACKS, "another": ReadBack.CANNOT_TELL, "dropped": ReadBack.CANNOT_TELL}
+    untold: frozenset[str] = frozenset()
 
     def signed_in(self, token: str, **settings: Any) -> Here:  # type: ignore[override] # a world of another kind
         return self.connected({"token": Secret(token)}, **settings)

@@ -93,6 +93,7 @@ class XyteWorld(LocalWorld):
         "dropped": ReadBack.CANNOT_TELL,
         "released": ReadBack.CANNOT_TELL,
     }
+    untold: frozenset[str] = frozenset()
 
     def __init__(self, folder: Path, template: Path, *, port: bool) -> None:
         super().__init__(folder, template, port=port)

@@ -94,6 +94,7 @@ class World(Protocol):
     ``identifiers`` by case (an absent case is skipped), ``targets`` by case: good, other (for a move), missing, closed,
     small (one seat). ``tells`` is what a look-up tells of each case, ``outcomes`` what a claim of it gives, ``backs``
     what a read-back says of it after a claim whose answer was lost ("dropped": after one that never arrived).
+    ``untold`` are the changes after the claim that no read shows.
     """
 
     identifiers: Mapping[str, Identifier]
@@ -101,6 +102,7 @@ class World(Protocol):
     tells: Mapping[str, Told]
     outcomes: Mapping[str, OutcomeKind]
     backs: Mapping[str, ReadBack]
+    untold: frozenset[str]
 
     @property
     def backend(self) -> Backend: ...
@@ -217,6 +219,7 @@ class LocalWorld:
     tells = TELLS
     outcomes = OUTCOMES
     backs = BACKS
+    untold = frozenset({"label", "label taken away"})
 
     def __init__(self, folder: Path, template: Path, *, port: bool) -> None:
         database = folder / "registry.db"

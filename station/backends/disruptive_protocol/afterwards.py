@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from station.core.call import Answer, Call, CallDevice, DeviceResult
+from station.core.call import Answer, Call, CallDevice, DeviceResult, Verb
 from station.core.errors import CallError, Cause, RefusedError
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 
 from ..http import Http
 from ..wire.answers import Reply, take
 from ..wire.requests import Request
+from ..wire.shapes import is_same_text
 from . import answers, requests
 from .client import Client, all_of
 
@@ -59,10 +60,17 @@ class Afterwards:
                 results.append(DeviceResult(each.device.device_id, failures[vendor_id]))
         return Answer(tuple(results), reply.text, reply.request_id)
 
-    async def moved(self, call: Call) -> dict[str, bool]:
-        """By device ID whether it is in the call's target; what the account does not see is left out."""
-        placed, _ = await self._find(call)
-        return {each.device.device_id: each.project == call.target for each in placed}
+    async def shown(self, call: Call) -> dict[str, bool]:
+        """By device ID whether a read shows the call's change as done; what the account does not see is left out."""
+        held = await all_of([self._client.device(each.ref or each.device_id) for each in call.devices])
+        told = {}
+        for device, found in zip(call.devices, held, strict=True):
+            if found is not None and call.verb is Verb.MOVE:
+                told[device.device_id] = requests.project_of(found.name) == call.target
+            elif found is not None and found.labels is not None and call.verb in (Verb.RENAME, Verb.LABEL):
+                label, value = _wanted(call, device)
+                told[device.device_id] = is_same_text(found.labels.get(label, ""), value)
+        return told
 
     async def rename(self, call: Call) -> Answer:
         placed, results = await self._find(call)
@@ -73,7 +81,7 @@ class Afterwards:
 
     async def label(self, call: Call) -> Answer:
         """Raises RefusedError where no label is named."""
-        label, value = (requests.clean_name(call.value(name)) for name in ("label", "value"))
+        label, value = _wanted_label(call)
         if not label:
             raise RefusedError(Cause.BAD_REQUEST, "no label was named", call.request_id)
         placed, results = await self._find(call)
@@ -146,6 +154,15 @@ class Afterwards:
         if reply.status >= 400:
             raise answers.refusal(reply, call=True, target=True)
         return reply
+
+
+def _wanted(call: Call, device: CallDevice) -> tuple[str, str]:
+    """The label that a call sets on a device, and the value; an empty one takes it away."""
+    return (NAME, requests.clean_name(device.name)) if call.verb is Verb.RENAME else _wanted_label(call)
+
+
+def _wanted_label(call: Call) -> tuple[str, str]:
+    return requests.clean_name(call.value("label")), requests.clean_name(call.value("value"))
 
 
 def _batch_errors(reply: Reply) -> dict[str, Outcome]:

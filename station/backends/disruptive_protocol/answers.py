@@ -39,6 +39,14 @@ class Info:
     raw: str
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A claimed device that the account sees: its resource name and its labels (None: not told)."""
+
+    name: str
+    labels: Mapping[str, str] | None
+
+
 def refusal(reply: Reply, *, call: bool = False, target: bool = False) -> CallError:
     """The error that a 4xx stands for. ``target``: the request names a project, and a 404 means that project.
 
@@ -108,6 +116,14 @@ def read_info(value: Any) -> Info:
         return Info("device", "", (_found(device),), None, _raw(info))
     text_at(info, "type")  # with neither, it is another's answer: that tells nothing, and is asked for again
     return Info("", "", (), None, _raw(info))
+
+
+def read_device(value: Any) -> Held:
+    """A device's resource; labels that are left out are none."""
+    device = object_of(value, "the device")
+    labels = device.get("labels", {})
+    told = {key: text for key, text in labels.items() if isinstance(text, str)} if isinstance(labels, dict) else None
+    return Held(text_at(device, "name"), told)
 
 
 def _found(device: Mapping[str, Any]) -> FoundDevice:

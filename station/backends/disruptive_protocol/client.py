@@ -10,7 +10,7 @@ from station.core.target import Target
 from ..http import Http
 from ..wire.answers import Reply, take
 from ..wire.requests import Request
-from ..wire.shapes import maybe_text, object_of, text_at
+from ..wire.shapes import maybe_text, text_at
 from . import answers, requests
 
 T = TypeVar("T")
@@ -82,13 +82,18 @@ class Client:
 
     async def whereabouts(self, device_id: str) -> str:
         """The device's resource name, in whichever project of the account it is; "" where the account sees none."""
+        held = await self.device(device_id)
+        return held.name if held is not None else ""
+
+    async def device(self, device_id: str) -> answers.Held | None:
+        """The device, in whichever project of the account it is; None where the account sees none."""
         reply = await self._read(requests.device_request(device_id))
         if answers.is_refused_by_vendor(reply, 400, 403, 404):
-            return ""
-        name = take(_checked(reply), lambda value: text_at(object_of(value, "the device"), "name"))
-        if not requests.project_of(name):
+            return None
+        held = take(_checked(reply), answers.read_device)
+        if not requests.project_of(held.name):
             raise NotSentError(Cause.GARBAGE, "a device's name names no project", reply.request_id, reply.status)
-        return name
+        return held
 
     async def _list(self, path: str, name: str, **query: str) -> list[Mapping[str, Any]]:
         found: list[Mapping[str, Any]] = []

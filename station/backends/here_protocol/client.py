@@ -1,10 +1,11 @@
 """Speaks HERE Tracking: one method for each of its questions, pages followed to the end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from station.core.call import CallDevice
 from station.core.errors import CallError, Cause, NotSentError, SignInError
 from station.core.finding import ClaimStatus, Finding, FoundDevice, Holder
 from station.core.identifier import Identifier
@@ -12,6 +13,7 @@ from station.core.identifier import Identifier
 from ..http import Http
 from ..wire.answers import Reply
 from ..wire.requests import Request
+from ..wire.shapes import object_of
 from . import answers, forms, requests
 from .answers import Licence
 
@@ -42,6 +44,13 @@ class Client:
     async def handles(self, identifiers: Sequence[Identifier]) -> list[str]:
         """The tracking ID of each device that is ours, empty for every other."""
         return await _all(map(self._handle, identifiers))
+
+    async def metadata(self, device: CallDevice) -> Mapping[str, object] | None:
+        """What is kept of a device of ours beside its data; None where no device of ours has that tracking ID."""
+        reply = await self._read(requests.metadata(device))
+        if reply.status in (400, 404) and answers.refusal_of(reply) is not None:
+            return None
+        return answers.read(reply, lambda value: object_of(value, "the answer"))
 
     def _finding(self, identifier: Identifier, handle: str) -> Finding:
         if not handle:

@@ -3,16 +3,27 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from station.core.call import Answer, Call, CallDevice, DeviceResult
+from station.core.call import Answer, Call, CallDevice, DeviceResult, Verb
 from station.core.errors import CallError
 from station.core.outcome import DONE, HowKnown, Outcome, OutcomeKind
 
 from ..wire.answers import Reply
 from ..wire.requests import Request
+from ..wire.shapes import is_same_text
 from . import answers, requests
 from .client import Client
 
 Send = Callable[[Request], Awaitable[Reply]]
+Wanted = Callable[[CallDevice], Mapping[str, str | None]]
+"""What is to be kept of a device beside its data; None takes it away."""
+
+
+def wanted(call: Call) -> Wanted:
+    """What a call for a name or a label sets, device by device."""
+    if call.verb is Verb.RENAME:
+        return lambda device: {"name": requests.clean(device.name) or None}
+    label, value = requests.clean(call.value("label")), requests.clean(call.value("value"))
+    return lambda _device: {label: value or None}
 
 
 async def release(call: Call, send: Send, client: Client) -> Answer:
@@ -33,8 +44,29 @@ async def release(call: Call, send: Send, client: Client) -> Answer:
     return await _each(call, one)
 
 
+async def shown(call: Call, client: Client, values: Wanted) -> dict[str, bool]:
+    """By device ID whether a read shows a call as done: a release by the tracking IDs that are ours now, a name or a
+    label by what is kept of the devices beside their data. ``values`` are those that the call was to set."""
+    told = {}
+    if call.verb is Verb.RELEASE:
+        handles = await client.handles([device.identifier for device in call.devices])
+        now = zip(call.devices, handles, strict=True)
+        return {device.device_id: handle != device.handle for device, handle in now if device.handle}
+    for device in call.devices:
+        kept = await client.metadata(device) if device.handle else None
+        if kept is not None:
+            told[device.device_id] = all(_is_kept(kept.get(name), value) for name, value in values(device).items())
+    return told
+
+
+def _is_kept(found: object, wanted: str | None) -> bool:
+    if wanted is None or found is None:
+        return found is wanted
+    return isinstance(found, str) and is_same_text(found, wanted)
+
+
 async def describe(
-    call: Call, send: Send, word: str, values: Callable[[CallDevice], Mapping[str, str | None]]
+    call: Call, send: Send, word: str, values: Wanted
 ) -> Answer:
     """Merge values into the devices' metadata; ``word`` says in the outcome what was done."""
 

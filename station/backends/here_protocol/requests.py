@@ -41,6 +41,12 @@ def describe(device: CallDevice, values: dict[str, str | None]) -> Request:
     return Request("PUT", path, json_bytes(values), query=_app(app_id))
 
 
+def metadata(device: CallDevice) -> Request:
+    """What is kept of a device beside its data; inferred: the vendor's guide shows how it is written."""
+    _, app_id = forms.names(device.identifier)
+    return Request("GET", path_of("metadata", "v2", "devices", device.handle), query=_app(app_id))
+
+
 def licences(start: int) -> Request:
     query = (("startIndex", str(start)), ("endIndex", str(start + PAGE)))
     return Request("GET", path_of("registry", "v2", "licenses"), query=query)

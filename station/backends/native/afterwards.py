@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from station.core.call import Answer, Call, CallDevice, DeviceResult, Verb
+from station.core.call import Answer, Call, CallDevice, DeviceResult, ReadBack, Verb
 from station.core.errors import CallError, Cause, RefusedError, UnclearError
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 
 from ..wire.answers import Reply, take
 from ..wire.requests import Request
-from ..wire.shapes import list_at, maybe_text, object_of, text_at
+from ..wire.shapes import is_same_text, list_at, maybe_text, object_of, text_at
 from . import answers, requests
 
 Send = Callable[[Request], Awaitable[Reply]]
@@ -98,3 +98,16 @@ def read_changed(reply: Reply, device: CallDevice, done: str, named_by: str) -> 
     place = take(reply, lambda _: answers.place_of(answer), call=True)
     outcome = Outcome(OutcomeKind.ALREADY_OURS, HowKnown.ANSWER, device.handle, place, done, "", reply.request_id)
     return DeviceResult(device.device_id, outcome)
+
+
+def shown(call: Call, device: CallDevice, back: answers.Back) -> bool | None:
+    """Whether the register shows a change as done; None where it cannot tell: it tells no labels, no locks."""
+    ours = back.state is ReadBack.OURS and back.handle == device.handle
+    if call.verb is Verb.RELEASE and device.handle:
+        another_of_ours = back.state is ReadBack.OURS and not ours
+        return None if another_of_ours or back.state is ReadBack.CANNOT_TELL else not ours
+    if not ours or call.verb not in (Verb.MOVE, Verb.RENAME):
+        return None
+    if call.verb is Verb.MOVE:
+        return back.project == call.target
+    return is_same_text(back.name, requests.name_of(device))

@@ -179,6 +179,8 @@ class Back:
     handle: str = ""
     place: str = ""
     raw: str = ""
+    project: str = ""
+    name: str = ""
 
 
 def read_backs(value: Any) -> dict[str, Back]:
@@ -187,7 +189,8 @@ def read_backs(value: Any) -> dict[str, Back]:
     for each in list_at(value, "results"):
         entry = object_of(each, "a read-back")
         state = _BACKS.get(text_at(entry, "result"), ReadBack.CANNOT_TELL)
-        backs[text_at(entry, "key")] = Back(state, maybe_text(entry, "handle"), place_of(entry), _raw(entry))
+        handle, project, name = maybe_text(entry, "handle"), _project_of(entry), maybe_text(entry, "name")
+        backs[text_at(entry, "key")] = Back(state, handle, place_of(entry), _raw(entry), project, name)
     return backs
 
 
@@ -252,6 +255,11 @@ def place_of(entry: Mapping[str, Any]) -> str:
     """The title of the project that an entry names, or an empty text."""
     project = entry.get("project")
     return maybe_text(object_of(project, "project"), "title") if project is not None else ""
+
+
+def _project_of(entry: Mapping[str, Any]) -> str:
+    project = entry.get("project")
+    return maybe_text(object_of(project, "project"), "id") if project is not None else ""
 
 
 def _raw(entry: Mapping[str, Any]) -> str:

@@ -65,8 +65,12 @@ def _by_handle(call: Call, path: str, extra: dict[str, str]) -> Request:
 
 
 def rename_request(call: Call, device: CallDevice) -> Request:
-    body = json_bytes({"name": _name(device.name)})
+    body = json_bytes({"name": name_of(device)})
     return Request("PATCH", path_of("claims", device.handle), body, request_id=call.request_id)
+
+
+def name_of(device: CallDevice) -> str:
+    return _name(device.name)
 
 
 def label_request(call: Call, device: CallDevice) -> Request:

@@ -1,6 +1,7 @@
 """Takes values out of a vendor's JSON: lenient in what is extra, strict in what matters."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -87,3 +88,13 @@ def normal_mac(text: str) -> str:
     """The 12 or 16 hexadecimal digits of a MAC or EUI-64 in any notation, in small letters; else an empty text."""
     digits = re.sub(r"[-:. _]", "", text).lower() if len(text) <= 40 and _PAIRS.fullmatch(text) else ""
     return digits if len(digits) in (12, 16) else ""
+
+
+def is_same_text(shown: str, sent: str) -> bool:
+    """Whether a vendor shows a text as it was sent: blanks and composed letters it may have brought in order."""
+    return _in_order(shown) == _in_order(sent)
+
+
+def _in_order(text: str) -> str:
+    kept = "".join(letter if letter.isprintable() else " " for letter in unicodedata.normalize("NFC", text))
+    return " ".join(kept.split())

@@ -10,6 +10,7 @@ from station.core.outcome import DONE
 
 from ..wire.answers import Reply, take
 from ..wire.requests import Request
+from ..wire.shapes import is_same_text
 from . import requests
 from .answers import Own, is_device, read_device
 from .client import Changed, Client
@@ -87,7 +88,7 @@ async def rename(client: Client, _call: Call, device: CallDevice) -> DeviceResul
 
 
 def shown(call: Call, owned: Owned) -> dict[str, bool]:
-    """By device ID whether the list shows the call's change as done; without a handle or a space nobody can tell."""
+    """By device ID whether the list shows the call's change as done; what nobody can tell is left out."""
     told = {}
     for device in call.devices:
         own = owned.by_id.get(device.handle)
@@ -95,8 +96,8 @@ def shown(call: Call, owned: Owned) -> dict[str, bool]:
             told[device.device_id] = own is None
         elif call.verb is Verb.MOVE and own is not None and own.space:
             told[device.device_id] = own.space == call.target
-        elif call.verb is Verb.RENAME and own is not None:
-            told[device.device_id] = own.name == requests.name_of(device)
+        elif call.verb is Verb.RENAME and own is not None and own.name:
+            told[device.device_id] = is_same_text(own.name, requests.name_of(device))
     return told
 
 
