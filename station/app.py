@@ -11,10 +11,10 @@ from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFileDialog
 
 from station.core.news import Trouble
+from station.detached import start_detached
 from station.folders import Folders, resources
 from station.late_desk import LateDesk
 from station.settings import Settings
-from station.starting import start_detached
 from station.timings import tell_news, tell_time
 from station.ui.window import Window, WindowSettings
 from station.words import choose_language, say

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError
 from station.clock import SystemClock
-from station.connecting.building import goes_inside, late_backend, secrets_of
+from station.connections import goes_inside, late_backend, secrets_of
 from station.core.news import Trouble
 from station.core.secret import Secret
 from station.credentials import Credentials, find_credentials, seal_key

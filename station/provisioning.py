@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from station.backends.listing import UnavailableError, load
-from station.connecting.building import typed_settings
+from station.connections import typed_settings
 from station.settings import FLEET_AUTHORITIES, FLEET_SETTINGS, SettingsError, read_settings
 from station.whole_file import read_file, replace_file
 

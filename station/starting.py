@@ -2,11 +2,9 @@
 
 import faulthandler
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from station.folders import Folders, Lock, find_folders
 from station.logs import start_logging
@@ -53,17 +51,6 @@ def _tell(trouble: str) -> None:
     from station.words import say
 
     show_trouble(say("cli.bad_settings", detail=trouble))
-
-
-def start_detached() -> None:
-    """Start the station in a process of its own that outlives this one."""
-    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "station"]
-    alone: dict[str, Any] = {"start_new_session": True}
-    if sys.platform == "win32":
-        alone = {"creationflags": subprocess.DETACHED_PROCESS | subprocess.CREATE_NEW_PROCESS_GROUP}
-    subprocess.Popen(  # noqa: S603 - this program itself
-        program, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, close_fds=True, **alone
-    )
 
 
 def _no_screen() -> bool:

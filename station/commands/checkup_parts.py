@@ -86,7 +86,7 @@ def _secrets(settings: Settings, credentials: Credentials) -> Iterator[Found]:
     """Each connection's own secrets: where they are, never what they are."""
     # Importing a kind of backend imports its HTTP library.
     from station.backends.listing import UnavailableError, load
-    from station.connecting.building import goes_inside
+    from station.connections import goes_inside
 
     for each in settings.connections:
         try:

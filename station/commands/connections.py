@@ -5,8 +5,8 @@ from dataclasses import fields
 from typing import get_type_hints
 
 from station.backends.base import Backend
-from station.connecting.building import goes_inside, typed_settings
 from station.connecting.forms import changed_values, import_credentials
+from station.connections import goes_inside, typed_settings
 from station.core.errors import CallError
 from station.core.target import Account
 from station.credentials import find_credentials

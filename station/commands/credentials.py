@@ -7,7 +7,7 @@ from dataclasses import fields
 
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError, load
-from station.connecting.building import goes_inside, secrets_of
+from station.connections import goes_inside, secrets_of
 from station.core.secret import Secret
 from station.credentials import (
     PASSPHRASE,

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError, listings, load
-from station.connecting.building import default_of
+from station.connections import default_of
 from station.core.secret import Secret
 from station.ui.connection_doors import Entry, FormField, Imported, KindForm, Only, Problem, Value
 from station.words import say

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from station.backends.listing import UnavailableError, load
-from station.connecting.building import LOCKED_FILE, goes_inside, lock_of
 from station.connecting.forms import changed_values, kind_forms
+from station.connections import LOCKED_FILE, goes_inside, lock_of
 from station.core.secret import Secret
 from station.credentials import (
     Credentials,

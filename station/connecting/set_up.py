@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError, load
-from station.connecting.building import build_backend, goes_inside
 from station.connecting.look import locked_connections, open_file, settings_of
+from station.connections import build_backend, goes_inside
 from station.core.news import News, Refused
 from station.core.secret import Secret
 from station.desk import connections as verbs

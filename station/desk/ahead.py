@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from station.backends.base import Backend
@@ -14,25 +14,12 @@ from station.labels import read
 from station.labels.base import Label
 
 from . import intake, lines, pairing
+from .state_parts import Ahead
 from .work import Work
 
 PAUSED = "paused"
 MOST_TOLD = 200
 """Codes of a delivery that are told of one by one, those with a problem first."""
-
-
-@dataclass
-class Ahead:
-    """One delivery that is fetched. ``wanted`` are all its codes by connection and key, ``waiting`` those not asked
-    yet."""
-
-    told: FetchedAhead
-    wanted: dict[tuple[str, str], Identifier] = field(default_factory=dict)
-    waiting: deque[tuple[str, Identifier]] = field(default_factory=deque)
-    looking: int = 0
-    read: bool = False
-    """Whether all of its list has been read."""
-    stopped: bool = False
 
 
 def begin(work: Work, name: str) -> bool:

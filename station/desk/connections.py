@@ -7,7 +7,7 @@ from station.core.news import ConnectionGone, ConnectionTried, Refused
 
 from . import batches, lines, look_ups, pauses, places
 from .places import Read
-from .state import Line
+from .state_parts import Line
 from .work import Work
 
 

@@ -6,7 +6,7 @@ from station.core.errors import CallError, Cause, NotSentError, SignInError
 from station.core.news import ConnectionState, LineState
 from station.core.target import Account
 
-from .state import Line
+from .state_parts import Line
 from .work import Work
 
 FIRST_WAIT_S = 1.0

@@ -2,35 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from station.backends.base import Backend
-from station.core.errors import Cause
-from station.core.news import LineState
 from station.core.outcome import Outcome
-from station.core.target import Account
 
-from .pace import Pace
-
-if TYPE_CHECKING:
-    from .ahead import Ahead
-
-
-@dataclass
-class Line:
-    """What is known of the way to a vendor. ``since`` is wall clock, ``retry_at`` in monotonic seconds."""
-
-    state: LineState = LineState.UNTRIED
-    cause: Cause | None = None
-    detail: str = ""
-    since: datetime | None = None
-    failures: int = 0
-    retry_at: float = 0.0
-    retry_wall: datetime | None = None
-    needs_read: bool = False
-    """A call's answer was lost: nothing is sent until a read has succeeded."""
-    clock_off: float | None = None
-    account: Account | None = None
+from .state_parts import Ahead, Line, Pace
 
 
 @dataclass
@@ -77,7 +53,7 @@ class State:
     """How long after Claim a batch can still be cancelled before anything of it is sent."""
     cooling: set[str] = field(default_factory=set)
     """Batches whose cool-off has a timer that ends it."""
-    ahead: "Ahead | None" = None
+    ahead: Ahead | None = None
     """The delivery whose findings are fetched before it is scanned."""
     left: dict[str, int] = field(default_factory=dict)
     """How many of those were queued or sending when that was last told."""

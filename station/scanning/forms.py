@@ -5,8 +5,8 @@ from dataclasses import Field, fields
 from enum import Enum
 from typing import Any, get_args, get_origin, get_type_hints
 
-from station.connecting.building import default_of
 from station.connecting.forms import draw_field
+from station.connections import default_of
 from station.core.secret import Secret
 from station.scanners.base import SHELF, Scanner, ScannerUnavailableError, Settings
 from station.settings import ScannerSettings, SettingsError

@@ -1,7 +1,6 @@
 """What scrolls in the details panel: the row's status, causes, facts, devices and history."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
@@ -13,6 +12,7 @@ from station.words import advice, identifier_text, say, status, what_it_is
 
 from .decision_panel import DecisionPart
 from .destinations import title_of
+from .details_doors import DetailsDoors
 from .details_facts import copied_facts, copy_text, device_rows, facts_of, history_of, links_of
 from .details_parts import FactList
 from .evidence import doubtful, evidence_of
@@ -22,15 +22,12 @@ from .panel_parts import button, clear, label, soft
 from .style import Style
 from .terms import what_claim_starts
 
-if TYPE_CHECKING:
-    from .details_panel import DetailsDoors
-
 MOST_LINES = 6
 """Devices that are in view at once; the list scrolls."""
 
 
 class DetailsBody(QWidget):
-    def __init__(self, doors: "DetailsDoors", style: Style) -> None:
+    def __init__(self, doors: DetailsDoors, style: Style) -> None:
         super().__init__()
         self._doors, self._style = doors, style
         self._item: Item | None = None

@@ -1,8 +1,5 @@
 """All that is known of the selected row, and what can be done with it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
@@ -11,42 +8,17 @@ from station.core.item import Details, Item
 from station.core.news import DetailsRead
 from station.words import say
 
-from .bridge import Bridge
-from .desk_state import DeskState
 from .details_body import DetailsBody
+from .details_doors import DetailsDoors
 from .panel_parts import Panel, button, label, scrolled
-from .panel_wishes import PanelWishes
 from .row_deeds import RowDeeds
 from .style import Style
-from .terms import TermsOf
-from .wishes import Wishes
 
 SETTLE_MS = 60
 """How long the selection must stand still before the desk is asked: scans may arrive many a second."""
 AGE_MS = 5_000
 LEAST_BODY = 140
 """Pixels, at 100 %, of what is known of a row beside a question about it."""
-
-
-@dataclass(frozen=True, slots=True)
-class DetailsDoors:
-    """Where the details get what they need: news, what is chosen, wishes, the row in the table, the clock.
-
-    ``chosen`` are the selected rows; ``support`` opens the text to the vendor's support for a batch, ``names`` the
-    choice of a pattern for names.
-    """
-
-    bridge: Bridge
-    state: DeskState
-    wishes: Wishes
-    own_wishes: PanelWishes
-    item: Callable[[int], Item | None]
-    go_to: Callable[[int], object]
-    terms: TermsOf
-    now: Callable[[], datetime]
-    chosen: Callable[[], list[int]]
-    support: Callable[[str], object]
-    names: Callable[[], object]
 
 
 class DetailsPanel(Panel):

@@ -17,7 +17,8 @@ from .claiming_panel import add_claiming
 from .cool_off import add_cool_off
 from .desk_state import DeskState
 from .desktop_notice import add_desktop_notice
-from .details_panel import DetailsDoors, DetailsPanel
+from .details_doors import DetailsDoors
+from .details_panel import DetailsPanel
 from .entry_panel import EntryDoors, EntryPanel
 from .help_panel import HelpPanel
 from .names_panel import NamesPanel

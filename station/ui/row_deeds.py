@@ -1,7 +1,6 @@
 """The foot of the details panel: what can be done with the selected rows, asked about in place where it costs."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl, Signal, Slot
 from PySide6.QtGui import QDesktopServices
@@ -12,14 +11,12 @@ from station.words import say
 
 from .deed_form import Ask, DeedForm
 from .deeds import change_of, possible, question
+from .details_doors import DetailsDoors
 from .details_parts import RowButtons, do_words
 from .panel_parts import label
 from .style import Style
 from .target_rows import TargetIndex
 from .terms import FieldTerms, Terms, cost_of_release
-
-if TYPE_CHECKING:
-    from .details_panel import DetailsDoors
 
 
 class RowDeeds(QWidget):
@@ -28,7 +25,7 @@ class RowDeeds(QWidget):
     lost_focus = Signal()
     asking = Signal(bool)
 
-    def __init__(self, doors: "DetailsDoors", style: Style) -> None:
+    def __init__(self, doors: DetailsDoors, style: Style) -> None:
         super().__init__()
         self._doors, self._rows, self._own = doors, doors.wishes.rows(), doors.own_wishes
         self._details: Details | None = None

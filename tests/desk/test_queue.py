@@ -8,9 +8,9 @@ from station.core.news import LineState, Summary
 from station.core.outcome import OutcomeKind
 from station.core.progress import Progress
 from station.desk import cooling, lines, pauses, queue, queue_facts
-from station.desk.pace import Pace
 from station.desk.queue_facts import QueuedBatch, Waits
 from station.desk.reconcile import READ_BACK
+from station.desk.state_parts import Pace
 
 from .bench import PATIENCE_S, Bench
 from .conftest import Open

@@ -12,7 +12,7 @@ import pytest
 
 from station.backends.base import Backend
 from station.backends.listing import UnavailableError
-from station.connecting.building import REQUESTS, build_backend, late_backend
+from station.connections import REQUESTS, build_backend, late_backend
 from station.core.errors import CallError, Cause, SignInError
 from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret
