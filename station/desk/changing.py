@@ -215,11 +215,14 @@ def pump(work: Work) -> None:
     now = work.clock.monotonic()
     for call in work.store.calls(CallState.UNANSWERED, CallState.ANSWERED):
         early = work.state.again_at.get(call.key, 0.0) > now or call.key in work.state.reading_back
-        if call.verb is Verb.CLAIM or call.secrets or early or not lines.may_send(work, call.connection):
+        if call.verb is Verb.CLAIM or early or not lines.may_send(work, call.connection):
             continue
         backend = work.state.backends[call.connection]
-        same = backend.kind == call.kind and backend.address == call.address
-        if same and backend.traits.safe_to_repeat and call.state is CallState.UNANSWERED:
+        if backend.kind != call.kind or backend.address != call.address:
+            continue
+        # Its secrets were never written down; and over what was done since, the older change would be the last word.
+        may_repeat = backend.traits.safe_to_repeat and call.state is CallState.UNANSWERED and not call.secrets
+        if may_repeat and not lost_changes.is_overtaken(work, call):
             send(work, call)
-        elif same:
+        else:
             lost_changes.read_back(work, backend, call)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from station.backends.base import Backend
 from station.core.call import Call, CallDevice, CallState, Verb
-from station.core.errors import CallError, Cause, NotSentError
+from station.core.errors import CallError, Cause, NotSentError, RefusedError, TargetError
 from station.core.item import Event
 from station.core.news import Refused
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
@@ -14,7 +14,7 @@ from . import effects, lines, quiet
 from .work import Work
 
 ASK_AGAIN_S = 3600.0
-"""How long what nobody can tell of is left alone: a person looks at the vendor meanwhile."""
+"""How long what nobody can tell of is left alone: a person, who was told so, looks at the vendor meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +44,69 @@ def read_back(work: Work, backend: Backend, call: Call) -> None:
 def seen(work: Work, call: Call, told: Seen | None, error: BaseException | None) -> None:
     """Settled is what a read shows; what it does not show is not done only once nothing late can land."""
     work.state.reading_back.discard(call.key)
+    if isinstance(error, RefusedError | TargetError):
+        told = Seen({}, {})  # the vendor answers, and lets us not look
     if told is None:
         failure = error if isinstance(error, CallError) else NotSentError(Cause.GARBAGE, str(error))
         lines.failed(work, call.connection, failure)
         return
     lines.works(work, call.connection)
-    known = [device for device in call.devices if device.device_id in told.done]
-    left = quiet.left(work, call) if len(known) < len(call.devices) or not all(told.done.values()) else 0.0
-    if left > 0 or not known:
-        wait = min(left, quiet.LOOK_AGAIN_S) if left > 0 else ASK_AGAIN_S
-        work.state.again_at[call.key] = work.clock.monotonic() + wait
-        work.wake_later(wait)
+    left = 0.0 if all(told.done.get(each.device_id) for each in call.devices) else quiet.left(work, call)
+    overtaken = left <= 0 and is_overtaken(work, call)
+    if left <= 0:
+        for device in call.devices:
+            _settle(work, call, device, told, overtaken=overtaken)
+    if left <= 0 and (overtaken or any(device.device_id in told.done for device in call.devices)):
+        work.store.change_call(call.key, state=CallState.SETTLED)
         return
-    for device in known:
-        _settle(work, call, device, done=told.done[device.device_id], handle=told.handles.get(device.device_id, ""))
-    work.store.change_call(call.key, state=CallState.SETTLED)
+    wait = min(left, quiet.LOOK_AGAIN_S) if left > 0 else ASK_AGAIN_S
+    work.state.again_at[call.key] = work.clock.monotonic() + wait
+    work.wake_later(wait)
 
 
-def _settle(work: Work, call: Call, device: CallDevice, *, done: bool, handle: str) -> None:
+def is_overtaken(work: Work, call: Call) -> bool:
+    """Whether a newer call was to change the same thing of one of its devices."""
+    same = _SAME_THING.get(call.verb, {call.verb})
+    return any(
+        newer.verb in same and (call.verb is not Verb.LABEL or newer.value("label") == call.value("label"))
+        for newer in work.store.overtaking(call)
+    )
+
+
+_LOCK, _SHARES = frozenset({Verb.OPEN_CLAIMING, Verb.CLOSE_CLAIMING}), frozenset({Verb.SHARE, Verb.REVOKE})
+_SAME_THING = {verb: verbs for verbs in (_LOCK, _SHARES) for verb in verbs}
+
+
+def _settle(work: Work, call: Call, device: CallDevice, told: Seen, *, overtaken: bool) -> None:
+    """Write down what is known of one device; what is not, is told once."""
     rows = work.store.devices_by_id([device.row])
     item = rows[0].item if rows else 0
+    done = told.done.get(device.device_id)
+    why = "was_shown" if done else "overtaken" if overtaken else "not_done" if done is not None else "cannot_tell"
+    if why == "cannot_tell" and _was_said(work, call, item, device, why):
+        return
     if done and rows:
+        handle = told.handles.get(device.device_id, "")
         outcome = Outcome(OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK, handle, request_id=call.request_id)
         effects.apply(work, call, device, rows[0], outcome)
-    if not done:
-        work.tell(Refused(str(call.verb), "not_done", device.device_id))
-    detail = (call.value("title") or device.name) if done else ""
+    if why in ("not_done", "cannot_tell"):
+        work.tell(Refused(str(call.verb), why, device.device_id))
+    detail = (call.value("title") or call.value("label") or device.name) if done else ""
     work.store.add_event(
-        Event(work.clock.now(), f"{call.verb}_device", call.batch, item, device.device_id, who=call.operator,
-              why="was_shown" if done else "not_done", detail=detail)
+        Event(work.clock.now(), f"{call.verb}_device", call.batch, item, device.device_id, who=call.operator, why=why,
+              detail=detail)
     )
     work.touch(*([item] if item else []))
+
+
+def _was_said(work: Work, call: Call, item: int, device: CallDevice, why: str) -> bool:
+    """Whether it stands in the device's history since the call was made."""
+    what = f"{call.verb}_device"
+    told = work.store.events(item=item) if item else []
+    return any(
+        (each.what, each.why, each.device_id) == (what, why, device.device_id) and each.at >= call.made_at
+        for each in told
+    )
 
 
 def lost(work: Work, call: Call, _told: object, _error: object, _fault: Exception) -> None:

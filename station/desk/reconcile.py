@@ -40,7 +40,7 @@ def recover(work: Work, *, read_only: bool = False) -> None:
         work.store.change_call(call.key, state=CallState.UNANSWERED, answer=str(Cause.CRASH))
     for call in work.store.calls(*_OPEN):
         work.state.line(call.connection).needs_read = True
-        if read_only and call.verb is Verb.CLAIM:
+        if read_only:
             work.store.change_call(call.key, state=CallState.ANSWERED)
     work.wake()
 

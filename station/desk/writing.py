@@ -223,6 +223,10 @@ class Calls(Protocol):
 
     def next_call_number(self) -> int: ...
 
+    def overtaking(self, call: Call) -> list[Call]:
+        """The newer calls that name one of its rows, oldest first; those that were surely not sent left out."""
+        ...
+
     def change_call(
         self,
         key: str,

@@ -54,6 +54,16 @@ class CallReads(ItemReads):
     def devices_of_call(self, key: str) -> list[Device]:
         return self._devices("WHERE d.call = ? ORDER BY d.id", key)
 
+    def overtaking(self, call: Call) -> list[Call]:
+        """The newer calls that name one of its rows, oldest first; those that were surely not sent left out."""
+        newer = self._db.read(
+            "SELECT * FROM calls WHERE number > ? AND state != ? AND key IN (SELECT theirs.call FROM call_devices ours "
+            "JOIN call_devices theirs ON theirs.item = ours.item AND theirs.device = ours.device WHERE ours.call = ?) "
+            "ORDER BY number",
+            call.number, CallState.NOT_SENT.value, call.key,
+        )
+        return [read_call(row, self._call_devices(row["key"])) for row in newer]
+
     def next_call_number(self) -> int:
         return int(self._db.value("SELECT coalesce(max(number), 0) + 1 FROM calls"))
 
