@@ -152,7 +152,9 @@ def _summed(values: Floats, size: tuple[int, int]) -> Floats:
 
 def _measure(inside: npt.NDArray[np.bool_], direction: Floats, left: float, top: float) -> Bars | None:
     """A place's centre and its two sides. The cells fill a parallelogram: one side lies along the bars, whose direction
-    the gradients tell, and the other follows from how the cells are spread."""
+    the gradients tell, and the other follows from how the cells are spread. OpenCV does the algebra: numpy's is
+    not part of the program for Windows."""
+    cv2 = opencv()
     rows, columns = np.nonzero(inside)
     points = np.column_stack((columns, rows)).astype(np.float64)
     middle = points.mean(axis=0)
@@ -160,11 +162,11 @@ def _measure(inside: npt.NDArray[np.bool_], direction: Floats, left: float, top:
     cosine, sine = direction[rows, columns].sum(axis=0)
     turn = 0.5 * math.atan2(float(sine), float(cosine)) + math.pi / 2
     bar = np.array((math.cos(turn), math.sin(turn)))
-    tall = 1 / math.sqrt(float(bar @ np.linalg.inv(spread) @ bar))
-    values, vectors = np.linalg.eigh(spread - tall * tall * np.outer(bar, bar))
-    if values[1] <= 0:
+    tall = 1 / math.sqrt(float(bar @ cv2.invert(spread)[1] @ bar))
+    _, values, vectors = cv2.eigen(spread - tall * tall * np.outer(bar, bar))  # the largest first
+    if not values[0, 0] > 0:
         return None
-    long, code = math.sqrt(float(values[1])), vectors[:, 1]
+    long, code = math.sqrt(float(values[0, 0])), vectors[0]
     if code[0] * bar[1] - code[1] * bar[0] < 0:
         bar = -bar
     angle = math.degrees(math.atan2(code[1], code[0]))
