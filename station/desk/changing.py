@@ -121,7 +121,7 @@ async def _carry_out(backend: Backend, call: Call) -> Answer:
 
 
 def settle(work: Work, call: Call, answer: Answer | None, error: BaseException | None) -> None:
-    """What came back, device by device; what the answer leaves out is said to be not known."""
+    """What came back, device by device; what the answer leaves out is said to be not known, and looked for."""
     work.state.reading_back.discard(call.key)
     if answer is None:
         _failed(work, call, error if isinstance(error, CallError) else UnclearError(Cause.CRASH, str(error)))
@@ -137,9 +137,30 @@ def settle(work: Work, call: Call, answer: Answer | None, error: BaseException |
     for device in call.devices:
         if device.device_id not in unsure:
             _settle_one(work, call, device, outcomes.get(device.device_id))
-    work.store.change_call(call.key, state=CallState.ANSWERED if unsure else CallState.SETTLED, answer=answer.raw)
-    if unsure:
-        work.wake()
+    open_ = tuple(each for each in call.devices if each.device_id in unsure or each.device_id not in outcomes)
+    state = CallState.ANSWERED if unsure else CallState.UNANSWERED if open_ else CallState.SETTLED
+    whole = len(open_) == len(call.devices)
+    work.store.change_call(call.key, state=state if whole else CallState.SETTLED, answer=answer.raw)
+    if open_:
+        _look_for(work, call if whole else _part(work, call, open_, state))
+
+
+def _part(work: Work, call: Call, devices: tuple[CallDevice, ...], state: CallState) -> Call:
+    """Those devices of a call of which its answer told nothing, as a call of their own, with a key of its own."""
+    number, tries = work.store.next_call_number(), call.tries + 1
+    part = replace(
+        call, key=str(uuid4()), number=number, devices=devices, tries=tries, state=state, sent_at=work.clock.now()
+    )
+    work.store.add_call(part)
+    work.state.sent_at[part.key] = work.clock.monotonic()
+    work.after.append(lambda: work.outside.witness.saw_call(number))
+    return part
+
+
+def _look_for(work: Work, call: Call) -> None:
+    wait = lines.back_off(work, call.tries)
+    work.state.again_at[call.key] = work.clock.monotonic() + wait
+    work.wake_later(wait)
 
 
 def _settle_one(work: Work, call: Call, device: CallDevice, outcome: Outcome | None) -> None:
@@ -182,9 +203,7 @@ def _failed(work: Work, call: Call, failure: CallError) -> None:
         work.tell(Refused(str(call.verb), "no_answer", f"{failure.cause} {words}".strip()))
         say_lost(work, call, failure.cause)
     if state is CallState.UNANSWERED:
-        wait = lines.back_off(work, call.tries)
-        work.state.again_at[call.key] = work.clock.monotonic() + wait
-        work.wake_later(wait)
+        _look_for(work, call)
 
 
 def say_lost(work: Work, call: Call, cause: Cause) -> None:

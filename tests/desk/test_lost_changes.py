@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from station.core.call import Answer, Call, Verb
+from station.core.call import Answer, Call, DeviceResult, Verb
 from station.core.errors import Cause, NotSentError, TargetError, UnclearError
 from station.core.item import Details, Item
 from station.core.news import ConnectionState, LineState, Refused
+from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 from station.core.secret import Secret
 from station.desk import afterwards, releases, table
@@ -25,10 +26,15 @@ def _do(bench: Bench, verb, *args):  # type: ignore[no-untyped-def]
     return bench.station.desk.do(verb, *args).result(PATIENCE_S)
 
 
-def _claimed(bench: Bench, text: str = "A1") -> Item:
-    row = bench.looked_up(text)
+def _all_claimed(bench: Bench, *texts: str) -> list[Item]:
+    rows = [bench.looked_up(text).id for text in texts]
     assert bench.claim()
-    return bench.until(lambda: bench.rows[row.id] if bench.rows[row.id].progress is Progress.CLAIMED else None)
+    bench.until(lambda: all(bench.rows[row].progress is Progress.CLAIMED for row in rows) or None)
+    return [bench.rows[row] for row in rows]
+
+
+def _claimed(bench: Bench, text: str = "A1") -> Item:
+    return _all_claimed(bench, text)[0]
 
 
 def _history(bench: Bench, item: int, verb: Verb) -> list[tuple[str, str]]:
@@ -52,6 +58,11 @@ def _is_written(bench: Bench, verb: Verb, row: int) -> bool:
 
 def _lost(_call: Call) -> Answer:
     raise UnclearError(Cause.TIMEOUT, "no answer in time")
+
+
+def _done(call: Call, count: int = 10) -> Answer:
+    yes = Outcome(OutcomeKind.ALREADY_OURS, HowKnown.ANSWER)
+    return Answer(tuple(DeviceResult(device.device_id, yes) for device in call.devices[:count]))
 
 
 @pytest.fixture
@@ -169,7 +180,7 @@ def test_a_lost_change_does_not_go_again_over_a_newer_one(tmp_path: Path, world:
         world.spoil.insert(0, lose_first)
         if call.verb is Verb.RENAME and call.devices[0].name == "First":
             raise UnclearError(Cause.TIMEOUT, "no answer in time")
-        return Answer(())
+        return _done(call)
 
     with desk_of(tmp_path, Safe("a", world), clock=clock) as bench:
         row = _claimed(bench)
@@ -212,3 +223,32 @@ def test_a_fault_in_a_read_is_asked_again(bench: Bench, world: World, clock: Mov
     assert wait_for(lambda: _state(bench) is LineState.OFFLINE or clock.leap(1))
     world.down = None
     assert wait_for(lambda: _is_written(bench, Verb.RENAME, row.id) or clock.leap(5))
+
+
+def test_what_an_answer_leaves_out_is_looked_for_by_itself(bench: Bench, world: World, clock: MovedClock) -> None:
+    first, second = _all_claimed(bench, "A1", "A2")
+    world.spoil.append(lambda call: _done(call, 1))
+    world.shown["A2"] = True
+    assert _do(bench, afterwards.move, [first.id, second.id], "t2", "Bergen", "Anna") == 2
+    assert wait_for(lambda: _places(bench, first, second) == ["Bergen", "Bergen"] or clock.leap(5))
+    assert [why for why, _ in _history(bench, first.id, Verb.MOVE)] == [""]
+    assert [why for why, _ in _history(bench, second.id, Verb.MOVE)] == ["no_answer", "was_shown"]
+    assert [call.verb for call in world.calls] == [Verb.CLAIM, Verb.MOVE]
+
+
+def test_where_it_is_safe_what_an_answer_leaves_out_goes_again(
+    tmp_path: Path, world: World, clock: MovedClock
+) -> None:
+    with desk_of(tmp_path, Safe("a", world), clock=clock) as bench:
+        first, second = _all_claimed(bench, "A1", "A2")
+        world.spoil.append(lambda call: _done(call, 1))
+        assert _do(bench, afterwards.move, [first.id, second.id], "t2", "Bergen", "Anna") == 2
+        assert wait_for(lambda: _places(bench, first, second) == ["Bergen", "Bergen"] or clock.leap(5))
+    once, again = (call for call in world.calls if call.verb is Verb.MOVE)
+    assert [device.device_id for device in again.devices] == ["A2"]
+    assert once.key != again.key
+
+
+def _places(bench: Bench, *items: Item) -> list[str]:
+    outcomes = [bench.rows[item.id].outcome for item in items]
+    return [outcome.place if outcome else "" for outcome in outcomes]
