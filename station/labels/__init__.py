@@ -36,10 +36,17 @@ def read(text: str, symbology: str = "") -> Label:
 
 
 def knows(text: str) -> bool:
-    """Whether a family that is more than "any plain code" takes this text for a label, or for a visiting card."""
+    """Whether a family that is more than "any plain code" takes this text for a label, or for a visiting card.
+
+    Of several lines it must need each: what it would leave unread may be a label of its own.
+    """
     label = read(text)
     told = label.identifiers or label.command or label.refusal is Refusal.CONTACT
-    return label.family not in ("", "code") and bool(told)
+    if label.family in ("", "code") or not told:
+        return False
+    from .line_ends import holds_together  # families are imported with the first label, not before the window
+
+    return holds_together(clean(text)[0], label.family)
 
 
 def begins(text: str) -> bool:
@@ -47,7 +54,7 @@ def begins(text: str) -> bool:
 
     No line that names a device by itself begins one, unless any plain code would do for it.
     """
-    from .line_ends import goes_on  # families are imported with the first label, not before the window
+    from .line_ends import goes_on  # not before the window, as above
 
     body, _ = clean(text)
     if not body or len(body) > LONGEST_SCAN:

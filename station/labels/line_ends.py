@@ -1,13 +1,13 @@
-"""Which lines may be the first ones of a label of several lines: for scanners that type each line end as Enter."""
+"""Which lines may be one label, or the first ones of one: for scanners that type each line end as Enter."""
 
 import re
 
-from .grammars.key_value import split_fields
+from .grammars.key_value import gather, split_fields
 from .grammars.multi_line import may_go_on
 
 _ENDS = {"begin:vcard": "end:vcard", "begin:vevent": "end:vevent", "begin:vcalendar": "end:vcalendar"}
 """Texts that run on over many lines until the one that ends them: visiting cards and calendar entries."""
-_NAMED = re.compile(r"[A-Za-z][A-Za-z0-9 _./#-]{0,40}[:=]")
+_NAMED = re.compile(r"[A-Za-z][A-Za-z0-9 _./#-]{0,40}[:=](?!//)")
 
 
 def goes_on(text: str, *, alone: bool) -> bool:
@@ -18,5 +18,22 @@ def goes_on(text: str, *, alone: bool) -> bool:
         return lines[-1].strip() != end
     if alone and may_go_on(text):
         return True
-    # Fields with names, one a line: the next one may tell more of the device. A link has a colon too.
-    return "://" not in text and all(map(_NAMED.match, lines)) and split_fields(text) is not None
+    return _names_one_device(text)
+
+
+def holds_together(text: str, family: str) -> bool:
+    """Whether each of these lines is a part of the label that ``family`` makes of them.
+
+    A family that looks for names in running text reads one line and is silent about the others: those may be labels
+    of their own, and nobody would hear of them.
+    """
+    first, *others = text.lower().split("\n")
+    return not others or family == "multi_line" or first.strip() in _ENDS or _names_one_device(text)
+
+
+def _names_one_device(text: str) -> bool:
+    """Fields with names, one a line, and no name twice: that would begin another device, on a label of its own."""
+    if not all(map(_NAMED.match, text.split("\n"))):  # a link has a colon, too
+        return False
+    fields = split_fields(text)
+    return fields is not None and len(gather(text, fields)[0]) == 1

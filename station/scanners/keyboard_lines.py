@@ -4,12 +4,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from .keyboard_run import REPORT_MS
+
 _SHORTEST_WAIT_MS = 40
-_FEWEST_BEATS, _MOST_BEATS = 2.5, 4.0
-"""How many keys' time the next line may take: few where the scanner types as evenly as a clock, more where it does not
-or where nobody knows yet."""
+_BEATS = 4
+"""How many keys' time the next line may take while nobody knows yet how evenly the scanner types."""
+_BEYOND = 2
+"""How many times farther from the mean than any pause seen lately the one after a line end may be."""
 _REMEMBERED, _ENOUGH = 20, 8
-"""Lines whose evenness is remembered, and how many it takes to go by them."""
+"""Lines whose pauses are remembered, and how many it takes to go by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Lines:
     def __init__(self, joins: Callable[[str], bool], accepts: Callable[[str], bool], longest_ms: int) -> None:
         self._joins, self._accepts, self._longest_ms = joins, accepts, longest_ms
         self._bursts: list[Burst] = []
-        self._unevenness: deque[float] = deque(maxlen=_REMEMBERED)
+        self._strayed_ms: deque[float] = deque(maxlen=_REMEMBERED)
+        self._ended_ms = 0
 
     @property
     def waiting(self) -> bool:
@@ -50,33 +54,37 @@ class Lines:
 
     @property
     def ended_ms(self) -> int:
-        return self._bursts[-1].ended_ms if self._bursts else 0
+        """When the last line's end was typed, whether it is one key or two."""
+        return self._ended_ms if self._bursts else 0
 
     @property
     def patience_ms(self) -> int:
-        """How long the next line may take. A scanner types a line end at the pace of all its keys: whoever scans codes
-        of one line hears of them at once, and not after the longest pause that there could be.
+        """How long the next line may take. A scanner types one label in one stream, its line ends at the pace of all
+        its keys: a longer pause is another pull of the trigger, and whoever scans codes of one line hears at once.
         """
         if not self._bursts:
             return 0
         last = self._bursts[-1]
-        return min(self._longest_ms, max(_SHORTEST_WAIT_MS, round(self._beats * last.mean_gap), 2 * last.max_gap))
+        if len(self._strayed_ms) < _ENOUGH:
+            pause = max(_BEATS * last.mean_gap, 2 * last.max_gap)
+        else:
+            pause = last.mean_gap + max(REPORT_MS, _BEYOND * max(self._strayed_ms))
+        return min(self._longest_ms, max(_SHORTEST_WAIT_MS, round(pause)))
 
-    @property
-    def _beats(self) -> float:
-        if len(self._unevenness) < _ENOUGH:
-            return _MOST_BEATS
-        return min(_MOST_BEATS, max(_FEWEST_BEATS, 2 * max(self._unevenness)))
+    def end_again(self, at_ms: int) -> None:
+        """The last line's end has a second key: the next line comes after that."""
+        self._ended_ms = at_ms
 
     def add(self, burst: Burst) -> list[Burst]:
         """Take one line; returns the labels that are complete now."""
         done: list[Burst] = []
         if burst.mean_gap:
-            self._unevenness.append(burst.max_gap / burst.mean_gap)
+            self._strayed_ms.append(burst.max_gap - burst.mean_gap)
         text = _text([*self._bursts, burst])
         if self._bursts and not (self._joins(text) or self._accepts(text)):
             done, text = self.close(), burst.text
         self._bursts.append(burst)
+        self._ended_ms = burst.ended_ms
         if burst.terminator in ("\r", "\n") and self._joins(text):
             return done
         return [*done, *self.close()]

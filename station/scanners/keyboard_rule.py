@@ -144,6 +144,8 @@ class BurstRule(Generic[K]):
             ended = held.ended_ms
             scanned = ended is not None and elapsed(ended, at_ms) <= self.settings.swallow_ms
             (held.take if scanned else held.give_back)()
+            if scanned:
+                held.lines.end_again(at_ms)
         if scanned:
             held.down.add(key.ident)
         return held.decide(passes=not scanned)

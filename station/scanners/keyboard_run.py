@@ -7,7 +7,7 @@ from .keyboard_table import ALT, Key, Reading, Role, char_of_alt_digits
 
 K = TypeVar("K", bound=Key)
 
-_REPORT_MS = 8
+REPORT_MS = 8
 """What a keyboard's report takes on the slowest USB: a modifier with one of its own is a key of its own."""
 
 _STUCK = 16
@@ -64,7 +64,7 @@ class Run(Generic[K]):
             self._modifier_gap = gap
         else:
             self.strokes += 1
-            self.beats += 1 + (min(gap, self._modifier_gap) >= _REPORT_MS)
+            self.beats += 1 + (min(gap, self._modifier_gap) >= REPORT_MS)
             self.total_ms += self._since_stroke_ms
             self._modifier_gap = self._since_stroke_ms = 0
         self.tokens.append(key)

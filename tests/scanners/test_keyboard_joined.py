@@ -1,6 +1,7 @@
 """Labels of several lines, whose line ends a scanner types as Enter."""
 
 import random
+from functools import partial
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_a_lone_first_line_is_delivered_in_time() -> None:
     books = Books(rule).run(scan("50-01\r"))
     assert books.texts == []
     deadline = rule.deadline_ms
-    assert deadline == 1080 + 65  # four times its pace: the next line would have begun by then
+    assert deadline == 1080 + 65  # four times its pace, while nobody knows how evenly it types
     books.tick(deadline)
     assert books.texts == ["50-01"]
     assert rule.deadline_ms is None
@@ -79,6 +80,20 @@ def test_the_lines_of_an_uneven_scanner_stay_together(seed: int) -> None:
         wanted.append(text.rstrip("\r").replace("\r", "\n"))
         books.run(keys)
         books.run([], ticking=True)
+        at = keys[-1][0] + 400
+    assert books.finish().texts == wanted
+
+
+@pytest.mark.parametrize("mean", [0, 2, 8, 16, 22, 30, 38, 45])
+def test_the_lines_of_an_even_scanner_stay_together(mean: int) -> None:
+    chance = random.Random(mean)
+    rule: BurstRule[Tap] = BurstRule(accepts=knows, joins=begins)
+    books, at, wanted = Books(rule), 1000, list[str]()
+    for number in range(100):
+        text = f"T21-{number:02}\r{MAC}\r" if number % 3 else f"SN: T-{number:02}\rMAC: {MAC}\rType: X9\r"
+        keys = list(typed(text, at, lambda: chance.uniform(mean * 0.92, mean * 1.08), hold=0))
+        wanted.append(text.rstrip("\r").replace("\r", "\n"))
+        books.run(keys)
         at = keys[-1][0] + 400
     assert books.finish().texts == wanted
 
@@ -121,3 +136,52 @@ def test_other_codes_in_a_row_stay_codes_of_their_own(gap: int) -> None:
     books = Books(rule).run(typed("".join(f"{code}\r" for code in codes), 1000, lambda: gap, hold=min(2, gap)))
     assert books.finish().texts == codes
 
+
+
+ROWS = [
+    [("EUV/RNQBNAN3GV2DRED4\r", 38), ("SQO6XO6NAIX-\r", 25), ("SER:AUUJKG7", 0)],
+    [("9WQECFR\r", 31), ("M--O0E-SN:8:YW3V8-MMU1\t", 38)],
+    [("LD3MYAWVKNIKVWFJC3O7\r", 34), ("SN::4WZKHROY4E9WPQ/ECP\r", 4)],
+]
+"""Codes of which a later one has a name in front or inside, and how many milliseconds each character takes."""
+
+
+@pytest.mark.parametrize("codes", ROWS)
+@pytest.mark.parametrize("pause", [16, 60])
+def test_codes_beside_one_with_a_name_in_it_stay_codes_of_their_own(codes: list[tuple[str, int]], pause: int) -> None:
+    rule: BurstRule[Tap] = BurstRule(accepts=knows, joins=begins)
+    books, at = Books(rule), 1000
+    for text, gap in codes:
+        keys = list(typed(text, at, partial(float, gap), hold=0))
+        books.run(keys)
+        at = keys[-1][0] + pause
+    assert books.finish().texts == [text.strip() for text, _ in codes]
+
+
+@pytest.mark.parametrize("gap", [0, 16, 30, 45])
+@pytest.mark.parametrize("second", [f"{MAC}\r", f"MAC: {MAC}\r"])
+def test_what_a_second_pull_of_the_trigger_reads_is_another_label(gap: int, second: str) -> None:
+    """Even where the two would fit together: at this pace one label's lines follow one another faster."""
+    rule: BurstRule[Tap] = BurstRule(accepts=knows, joins=begins)
+    books, at, wanted = Books(rule), 1000, list[str]()
+    for number in range(20):
+        first = f"SN: T21-{number:05}" if second.startswith("MAC") else f"T21-{number:05}"
+        for text, pause in ((f"{first}\r", 60), (second, 400)):
+            keys = list(typed(text, at, lambda: gap, hold=0))
+            books.run(keys)
+            at = keys[-1][0] + pause
+            wanted.append(text.strip())
+    assert books.finish().texts[-24:] == wanted[-24:]  # by then its pace is known
+
+
+@pytest.mark.parametrize("gap", [0, 16, 30, 45])
+def test_a_line_end_of_two_keys_takes_twice_the_time(gap: int) -> None:
+    rule: BurstRule[Tap] = BurstRule(accepts=knows, joins=begins)
+    books, at, wanted = Books(rule), 1000, list[str]()
+    for number in range(20):
+        text = f"T21-{number:05}\r\n{MAC}\r\n"
+        keys = list(typed(text, at, lambda: gap, hold=0))
+        books.run(keys)
+        at = keys[-1][0] + 400
+        wanted.append(text.strip().replace("\r\n", "\n"))
+    assert books.finish().texts == wanted
