@@ -237,18 +237,18 @@ def _slug(text: str) -> str:
 
 
 def write(entries: list[Entry], output: Path) -> None:
-    """Both lists and the texts."""
+    """Both lists and the texts; parts with the same text share one file."""
     licences = output / "licences"
-    if licences.exists():
-        shutil.rmtree(licences)
+    shutil.rmtree(licences, ignore_errors=True)
     licences.mkdir(parents=True)
-    listing = []
+    listing, written = [], dict[str, str]()
     for entry in entries:
         if not entry.text:
             continue  # compiled in: told in the list of parts, with the package that it is compiled into
         file = f"{_slug(entry.name)}{'-' + _slug(entry.version) if entry.version else ''}.txt"
-        if (licences / file).exists() and (licences / file).read_text("utf-8") != entry.text:
+        if (licences / file).exists() and entry.text not in written:
             file = f"{_slug(entry.ref)}.txt"
+        file = written.setdefault(entry.text, file)
         (licences / file).write_bytes(entry.text.encode("utf-8"))
         listing.append({"name": entry.name, "version": entry.version, "licence": entry.licence,
                         "text_file": f"licences/{file}", "replace": entry.replace})

@@ -76,9 +76,9 @@ def build(asked: argparse.Namespace) -> None:
         setup = asked.dist / f"claiming-station-{version}-windows-setup.exe"
         icon = (tree.parent / "launcher" / "station.ico").resolve()
         spoken = [path.stem for path in (ROOT / "resources" / "translations").glob("*.toml")]
-        nsis.compile_script(
-            nsis.render(tree, files, setup.resolve(), icon, version, size(tree), spoken, asked.quick), asked.work, epoch
-        )
+        signs = signing.uninstaller_line(signature)
+        script = nsis.render(tree, files, setup.resolve(), icon, version, size(tree), spoken, asked.quick, signs)
+        nsis.compile_script(script, asked.work, epoch)
         signing.sign(signature, setup)
         print(f"windows: {setup} {setup.stat().st_size / 1e6:.1f} MB")
     if asked.only is None:

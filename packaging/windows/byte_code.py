@@ -6,6 +6,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+from .launcher import BuildError
 from .trim import SITE
 
 LIBRARIES = "libraries.zip"
@@ -17,8 +18,8 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 def compile_tree(tree: Path, compiler: Path) -> None:
     """Byte code beside the station's modules and in place of the libraries'; it never asks for the source's time."""
-    _run(compiler, tree, tree / "app")
-    _run(compiler, tree, tree / SITE, "-b")
+    _run(compiler, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", tree, tree / "app")
+    _run(compiler, Path(__file__).with_name("bare_code.py"), tree, tree / SITE)
     for code in sorted((tree / SITE).rglob("*.pyc")):
         if code.relative_to(tree / SITE).parts[0] in READ_AS_FILES:
             code.unlink()
@@ -27,12 +28,13 @@ def compile_tree(tree: Path, compiler: Path) -> None:
     pack(tree / SITE, tree / "runtime" / LIBRARIES)
 
 
-def _run(compiler: Path, tree: Path, folder: Path, *options: str) -> None:
-    command = [str(compiler), "-m", "compileall", "-q", *options, "--invalidation-mode", "unchecked-hash"]
-    subprocess.run(
-        [*command, "-s", str(tree), str(folder)], env={**os.environ, "PYTHONHASHSEED": "1"},
-        capture_output=True, check=False,  # a template that is no Python is no fault
+def _run(compiler: Path, *words: str | Path) -> None:
+    done = subprocess.run(
+        [str(compiler), "-W", "ignore", *map(str, words)], env={**os.environ, "PYTHONHASHSEED": "1"},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
+    if done.returncode:
+        raise BuildError(f"the modules could not be compiled ahead: {(done.stdout + done.stderr).strip()[-2000:]}")
 
 
 def is_pure(part: Path) -> bool:

@@ -80,7 +80,7 @@ def _bitmap(drawn: Any) -> bytes:
 
 def build(folder: Path, work: Path, version: str, png: Path) -> list[Path]:
     """Compile both programs into ``folder``; gives their paths. ``work`` takes what lies between."""
-    compiler, resources = _find(COMPILERS), _find(RESOURCE_COMPILERS)
+    compiler, resources = find_tool(COMPILERS), find_tool(RESOURCE_COMPILERS)
     work.mkdir(parents=True, exist_ok=True)
     (work / "station.ico").write_bytes(icon(png))
     (work / "station.manifest").write_text(manifest_text(version), "utf-8")
@@ -100,7 +100,8 @@ def build(folder: Path, work: Path, version: str, png: Path) -> list[Path]:
     return built
 
 
-def _find(names: tuple[str, ...]) -> str:
+def find_tool(names: tuple[str, ...]) -> str:
+    """The first of these programs that is here; BuildError where none is."""
     for name in names:
         if shutil.which(name):
             return name

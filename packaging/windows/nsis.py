@@ -85,13 +85,13 @@ def removal_lines(files: list[PurePosixPath]) -> list[str]:
 
 
 def render(tree: Path, files: list[PurePosixPath], output: Path, icon: Path, version: str, size: int,
-           spoken: Iterable[str], quick: bool = False) -> str:  # fmt: skip
-    """The whole script; ``size`` in bytes is what Windows shows as the program's."""
+           spoken: Iterable[str], quick: bool = False, signs: str = "") -> str:  # fmt: skip
+    """The whole script; ``size`` in bytes is what Windows shows as the program's, ``signs`` a line about signatures."""
     kinds = [(ending, "Picture") for ending in PICTURES] + [(ending, "List") for ending in LISTS]
     told = {
         "OUTPUT": str(output), "ICON": str(icon), "VERSION": version,
         "NUMBERS": ".".join(map(str, numbers(version))), "KILOBYTES": str(size // 1024),
-        "LANGUAGES": languages(spoken), "COMPRESSOR": COMPRESSORS[quick],
+        "LANGUAGES": languages(spoken), "COMPRESSOR": COMPRESSORS[quick], "SIGNS": signs,
         "FILES": "\n".join(file_lines(tree, files)), "REMOVALS": "\n".join(removal_lines(files)),
         "OFFERS": "\n".join(f'  !insertmacro OFFER "{ending}" "{kind}"' for ending, kind in kinds),
         "WITHDRAWALS": "\n".join(f'  !insertmacro WITHDRAW "{ending}" "{kind}"' for ending, kind in kinds),
@@ -111,7 +111,7 @@ def compile_script(text: str, work: Path, epoch: int) -> None:
     script.write_text(text, "utf-8-sig")
     done = subprocess.run(
         [program, "-V2", "-WX", "-INPUTCHARSET", "UTF8", str(script)], capture_output=True, text=True, check=False,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch)},
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(epoch), "PYTHONPATH": str(SCRIPT.parents[1])},
     )  # fmt: skip
     if done.returncode:
         raise BuildError(f"NSIS failed: {(done.stdout + done.stderr).strip()[-3000:]}")

@@ -1,7 +1,11 @@
-"""Signs programs where a certificate is given: with osslsigncode, or with Windows' own signtool."""
+"""Signs programs where a certificate is given: with osslsigncode, or with Windows' own signtool.
+
+    PYTHONPATH=packaging python -m windows.signing TOOL CERTIFICATE TIME-SERVER PROGRAM
+"""
 
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
@@ -44,3 +48,32 @@ def sign(signature: Signature, path: Path) -> None:
         raise BuildError(f"{path.name} was not signed: {(done.stdout + done.stderr).strip()[-500:]}")
     if signed.exists():
         signed.replace(path)
+
+
+def uninstaller_line(signature: Signature) -> str:
+    """What lets NSIS have the uninstaller signed before it is packed, and stop where that fails; nothing where there is
+    no certificate. BuildError where a word would break the script."""
+    if signature.certificate is None:
+        return ""
+    told = [signature.tool, str(signature.certificate.resolve()), signature.time_server]
+    words = [sys.executable, "-m", "windows.signing", *told]
+    if any(set(word) & set("'\"`$%\n\r") for word in words):
+        raise BuildError("a path to sign with has a quote, a $ or a % in it, which NSIS would read as its own")
+    # Windows' own shell takes the first and the last quote off a line that begins with one.
+    begin = "call " if os.name == "nt" else ""
+    return f"!uninstfinalize '{begin}" + " ".join(f'"{word}"' for word in words) + " \"%1\"' = 0"
+
+
+def main() -> int:
+    """Sign one program; 1 with a sentence where it cannot be signed."""
+    tool, certificate, time_server, program = sys.argv[1:]
+    try:
+        sign(Signature(tool, Path(certificate), time_server), Path(program))
+    except BuildError as error:
+        print(f"windows: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import launcher
+from . import blas, launcher
 from .byte_code import LIBRARIES, compile_tree
 from .trim import SITE, trim
 from .wheels import PYTHON, unpack, unpack_python
@@ -43,6 +43,7 @@ def stage(tree: Path, pieces: Pieces, version: str, video: bool, epoch: int) -> 
         unpack(wheel, tree / SITE)
     _copy_station(tree / "app")
     trim(tree, video)
+    blas.replace(tree)
     launcher.build(tree, tree.parent / "launcher", version, ROOT / "resources" / "icons" / "app.png")
     (tree / "LICENSE.txt").write_bytes((ROOT / "LICENSE").read_bytes().replace(b"\r\n", b"\n"))
     _add_licences(tree, pieces.wheels, epoch)

@@ -10,6 +10,7 @@
 Unicode true
 Target amd64-unicode
 @COMPRESSOR@
+@SIGNS@
 ManifestDPIAware true
 ManifestSupportedOS Win10
 ManifestLongPathAware true

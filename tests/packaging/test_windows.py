@@ -1,10 +1,12 @@
 """The recipe for Windows: its lock, what each library needs, the launcher's resources, the installer's script."""
 
+import marshal
 import re
 import struct
 import zipfile
 from pathlib import Path, PurePosixPath
 from types import ModuleType
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
@@ -207,20 +209,6 @@ def test_a_self_test_is_failed_by_a_step_and_by_none() -> None:
         assert len(reader.failures([])) == len(reader.NEEDED)
 
 
-def test_either_tool_signs_and_no_password_stands_in_the_command_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PASSWORD", "geheim")
-    with recipes(".", "windows.signing") as (signing,):
-        ours = signing.Signature("osslsigncode", Path("c.pfx"), "")
-        words = signing.command(ours, Path("a.exe"), Path("a.signed"))
-        assert "geheim" not in words, "it goes by standard input"
-        assert words[-4:] == ["-in", "a.exe", "-out", "a.signed"]
-        theirs = signing.Signature(r"C:\kits\signtool.exe", Path("c.pfx"), "http://stamp.example")
-        words = signing.command(theirs, Path("a.exe"), Path("a.signed"))
-        assert words[-1] == "a.exe"
-        assert "http://stamp.example" in words
-        assert signing.sign(signing.Signature("none", None, ""), Path("not there")) is None
-
-
 def test_only_byte_code_goes_into_the_zip(tmp_path: Path) -> None:
     made = {"plain/__init__.pyc": True, "plain/sub/a.pyc": True, "mixed/__init__.pyc": False, "mixed/data.toml": False,
             "single.pyc": True, "spoken/no_package.pyc": False, "library.pyd": False}  # fmt: skip
@@ -233,3 +221,33 @@ def test_only_byte_code_goes_into_the_zip(tmp_path: Path) -> None:
         assert packed.namelist() == ["plain/__init__.pyc", "plain/sub/a.pyc", "single.pyc"]
     left = {path.relative_to(tmp_path / "site").as_posix() for path in (tmp_path / "site").rglob("*") if path.is_file()}
     assert left == {name for name, packed_away in made.items() if not packed_away}
+
+
+def test_nothing_of_the_station_asks_for_the_algebra_that_windows_lacks() -> None:
+    asks = re.compile(r"\blinalg\b|\bnp\.(?:poly\w+|roots|matrix)\b|numpy\.(?:matlib|matrixlib)")
+    found = [path.name for path in (ROOT / "station").rglob("*.py") if asks.search(path.read_text("utf-8"))]
+    assert not found
+
+
+def test_modules_lose_their_documentation_and_nothing_else(tmp_path: Path) -> None:
+    source = (
+        '"""Module."""\nfrom __future__ import annotations\n\n\nclass One:\n    """Class."""\n\n    def two(self):\n'
+        '        """Only this."""\n\n\nasync def three():\n    "Async."\n    assert False, "kept"\n\n\n'
+        'FOUR = "no documentation"\n"""After a value."""\n\n\ndef five():\n    return f"{FOUR}"\n'
+    )
+    (tmp_path / "one.py").write_text(source, "utf-8")
+    with recipes("windows", "bare_code") as (bare_code,):
+        made = bare_code.compile_module(tmp_path / "one.py", "one.py")
+        assert made == bare_code.compile_module(tmp_path / "one.py", "one.py")
+        kept = bare_code.compile_module(tmp_path / "one.py", bare_code.READ[0])
+    space: dict[str, Any] = {}
+    exec(marshal.loads(made[16:]), space)  # noqa: S102, S302 - what was compiled above
+    one, three = space["One"], space["three"]
+    assert [space.get("__doc__"), one.__doc__, one.two.__doc__, three.__doc__] == [None] * 4
+    assert one().two() is None
+    assert space["five"]() == "no documentation"
+    with pytest.raises(AssertionError, match="kept"):
+        three().send(None)
+    documented: dict[str, Any] = {}
+    exec(marshal.loads(kept[16:]), documented)  # noqa: S102, S302
+    assert documented["__doc__"] == "Module."
