@@ -13,7 +13,7 @@ from station.core.news import Refused
 from station.core.outcome import DONE, Outcome
 from station.core.secret import Secret
 
-from . import effects, lines, lost_changes
+from . import effects, lines, lost_changes, quiet
 from .work import Work
 
 
@@ -71,6 +71,8 @@ def confirmed(work: Work, call: Call, told: list[Confirmed] | None, error: BaseE
     if told is None:
         failure = error if isinstance(error, CallError) else NotSentError(Cause.GARBAGE, str(error))
         work.tell(Refused(str(call.verb), str(failure.cause), failure.detail))
+        if isinstance(failure, SignInError):  # else the line would be thought open, and nobody asked for a new key
+            lines.failed(work, call.connection, failure)
         return
     lines.works(work, call.connection)
     handles = {each.device_id: each.handle for each in told if each.state is ReadBack.OURS}
@@ -100,7 +102,7 @@ def send(work: Work, call: Call) -> None:
     backend = work.state.backends[call.connection]
     work.store.change_call(call.key, state=CallState.SENDING, tries=call.tries + 1, sent_at=work.clock.now())
     work.state.sent_at[call.key] = work.clock.monotonic()
-    work.after.append(lambda: work.state.reading_back.add(call.key))
+    work.after.append(lambda: quiet.reads(work, call))
     work.after.append(lambda: work.outside.witness.saw_call(call.number))
 
     async def run() -> Answer:
@@ -122,7 +124,7 @@ async def _carry_out(backend: Backend, call: Call) -> Answer:
 
 def settle(work: Work, call: Call, answer: Answer | None, error: BaseException | None) -> None:
     """What came back, device by device; what the answer leaves out is said to be not known, and looked for."""
-    work.state.reading_back.discard(call.key)
+    work.state.reading_back.pop(call.key, None)
     if answer is None:
         _failed(work, call, error if isinstance(error, CallError) else UnclearError(Cause.CRASH, str(error)))
         return
@@ -219,7 +221,7 @@ def say_lost(work: Work, call: Call, cause: Cause) -> None:
 
 def lost(work: Work, call: Call, _answer: object, _error: object, fault: Exception) -> None:
     """Settling failed by a fault of ours: the call is not left as if it were still under way."""
-    work.state.reading_back.discard(call.key)
+    work.state.reading_back.pop(call.key, None)
     _failed(work, call, UnclearError(Cause.CRASH, f"{type(fault).__name__}: {fault}"))
 
 

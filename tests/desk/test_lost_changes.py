@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from station.core.call import Answer, Call, DeviceResult, Verb
-from station.core.errors import Cause, NotSentError, TargetError, UnclearError
+from station.core.errors import Cause, NotSentError, SignInError, TargetError, UnclearError
 from station.core.item import Details, Item
 from station.core.news import ConnectionState, LineState, Refused
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
@@ -223,6 +223,14 @@ def test_a_fault_in_a_read_is_asked_again(bench: Bench, world: World, clock: Mov
     assert wait_for(lambda: _state(bench) is LineState.OFFLINE or clock.leap(1))
     world.down = None
     assert wait_for(lambda: _is_written(bench, Verb.RENAME, row.id) or clock.leap(5))
+
+
+def test_credentials_refused_by_the_first_read_pause_the_connection(bench: Bench, world: World) -> None:
+    row = _claimed(bench)
+    world.down = SignInError(Cause.CREDENTIALS, "who are you?")
+    _ask(bench, Verb.RENAME, row.id)
+    assert wait_for(lambda: _state(bench) is LineState.PAUSED)
+    assert Refused("rename", "credentials", "who are you?") in bench.news
 
 
 def test_what_an_answer_leaves_out_is_looked_for_by_itself(bench: Bench, world: World, clock: MovedClock) -> None:
