@@ -1,5 +1,6 @@
 """The desk's account of each device beside the server's own ledger; both are read with plain SQL."""
 
+import json
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -117,22 +118,47 @@ def rows(path: Path) -> list[Row]:
         return [Row(*(str(value or "") for value in row)) for row in desk.execute(query)]
 
 
-def places(server: Path, protocol: Protocol) -> dict[str, str]:
-    """The project of each live claim, by a device's name at the server."""
+@dataclass(frozen=True)
+class Standing:
+    """A claimed device after what was done with it, as the desk has it or as the server does."""
+
+    item: int
+    name: str
+    live: bool
+    target: str
+    called: str
+    room: str
+    """Its label ``room``."""
+
+
+def at_server(server: Path, protocol: Protocol) -> dict[str, Standing]:
+    """Each live claim, by a device's name at the server; ``target`` as the desk names it."""
     query = (
-        "SELECT d.device_id, p.slug FROM claims c JOIN devices d ON d.id = c.device_id JOIN projects p ON "
-        "p.id = c.project_id WHERE c.slot IS NOT NULL AND d.vendor = ?"
+        "SELECT d.device_id, p.slug, p.id, coalesce(c.name, ''), coalesce(c.labels, '{}') FROM claims c JOIN devices d "
+        "ON d.id = c.device_id JOIN projects p ON p.id = c.project_id WHERE c.slot IS NOT NULL AND d.vendor = ?"
     )
     with closing(_read_only(server)) as opened:
-        return dict(opened.execute(query, (protocol.vendor,)))
+        found = opened.execute(query, (protocol.vendor,)).fetchall()
+    return {
+        name: Standing(0, name, True, str(number) if protocol.target_slug else slug, called, _room(labels))
+        for name, slug, number, called, labels in found
+    }
 
 
-def rows_with_target(desk: Path) -> list[tuple[Row, str]]:
-    """Each device and the target that it was moved to since it was claimed."""
+def at_desk(desk: Path) -> list[Standing]:
+    """``target`` is empty until the device was moved, ``called`` until it was named."""
+    query = "SELECT item, device_id, progress, coalesce(target, ''), name, labels FROM devices WHERE inside IS NULL"
     with closing(_read_only(desk)) as opened:
-        query = "SELECT device_id, coalesce(target, '') FROM devices WHERE inside IS NULL"
-        targets = dict(opened.execute(query))
-    return [(row, targets[row.name]) for row in rows(desk)]
+        found = opened.execute(query).fetchall()
+    return [
+        Standing(item, name, progress == "claimed", target, called, _room(labels))
+        for item, name, progress, target, called, labels in found
+        if progress in ("claimed", "released")
+    ]
+
+
+def _room(labels: str) -> str:
+    return str(json.loads(labels).get("room", ""))
 
 
 def _reasons(path: Path) -> dict[str, str]:

@@ -1,29 +1,32 @@
-"""Claims given back, or moved where nobody can give them back, through a network that spoils exchanges."""
+"""Claimed devices labelled, named, moved and given back through a network that spoils exchanges."""
 
-import sqlite3
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 from station.core.call import CallState, Verb
 from station.desk import afterwards, releases
 
 from . import accounts, matrix
+from .accounts import Standing
 from .fault import Fault
 from .plan import Spoiling
-from .protocols import Protocol
+from .protocols import LABEL, MOVE, RELEASE, RENAME, Protocol
 from .scene import Size, opened
 
-AT_ONCE = 16
+AT_ONCE = 24
 """Rows that are asked for at a time."""
+AGAIN = 40
+"""Rows that are labelled, named and moved, once more while faults are still asked for; all are given back."""
 SETTLES_WITHIN_S = 600.0
 _UNDER_WAY = (CallState.SENDING, CallState.UNANSWERED, CallState.ANSWERED)
 
 
 def work_a_shift(protocol: Protocol, folder: Path, spoiling: Spoiling, size: Size) -> matrix.Shift:
-    """Claim devices in peace, ask for the change of each until it is said to be done, and compare with the ledger."""
+    """Claim devices in peace, ask for each change of each until it is said to be done, and look into the ledger."""
     shift, begun = matrix.Shift(protocol.kind, devices=size.devices), time.monotonic()
     names = [f"v{number}" for number in range(size.ways)]
     spoiling.on = False
@@ -32,63 +35,109 @@ def work_a_shift(protocol: Protocol, folder: Path, spoiling: Spoiling, size: Siz
         person.scan(protocol, protocol.devices(size.devices), folder / "server.db")
         person.claim_to_the_end(time.monotonic())
         spoiling.counts.clear()
-        spoiling.on = True
-        _change_all(protocol, folder, person, time.monotonic() + size.faults_for_s)
+        wish = Wish(protocol, folder, person, size)
+        for change in protocol.changes:
+            wish.have_done(change)
+            shift.progress[change] += sum(map(bool, wish.asked.values()))
+            shift.wrong += wrong(protocol, folder)
     shift.wrong += person.wrong
     shift.spoiled = +Counter({key: n for key, n in spoiling.counts.items() if key[1] is not Fault.NONE})
-    shift.wrong += wrong(protocol, folder, shift.progress)
     shift.seconds = time.monotonic() - begun
     return shift
 
 
-def _change_all(protocol: Protocol, folder: Path, person: matrix.Person, faults_end: float) -> None:
-    while rows := _left(protocol, folder):
-        late_s = time.monotonic() - faults_end
-        person.spoiling.on = late_s < 0 or (bool(person.spoiling.forced) and late_s < matrix.PATIENCE_S)
-        if late_s > SETTLES_WITHIN_S:
-            person.wrong.append("the changes never end")
-            return
-        _ask(protocol, person, rows[:AT_ONCE])
+@dataclass
+class Wish:
+    """What a person wants of claimed devices. ``asked``: by row, what was asked for last; each time another value, so
+    that one which lands late is told from the newest."""
+
+    protocol: Protocol
+    folder: Path
+    person: matrix.Person
+    size: Size
+    asked: dict[int, str] = field(default_factory=dict)
+    _number: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def have_done(self, change: str) -> None:
+        """Ask for one change of the rows until all are said to be done, and no fault is left to be met by it."""
+        spoiling, end = self.person.spoiling, time.monotonic() + self.size.faults_for_s
+        self.asked = {}
+        while rows := self._left(change):
+            late_s = time.monotonic() - end
+            spoiling.on = late_s < 0 or (self._is_forced(change) and late_s < matrix.PATIENCE_S)
+            if late_s > SETTLES_WITHIN_S:
+                self.person.wrong.append(f"{change}: it never ends")
+                break
+            self._ask(change, rows[:AT_ONCE])
+            self._wait(end)
+            if change != RELEASE and not self._left(change) and self._is_forced(change) and late_s < 0:
+                self.asked = {}
+        spoiling.on = False
+
+    def _is_forced(self, change: str) -> bool:
+        return any(what == change for what, _ in self.person.spoiling.forced)
+
+    def _left(self, change: str) -> list[int]:
+        """Rows of which the desk does not say yet that the change is done."""
+        found = [row for row in accounts.at_desk(self.folder / "data" / "desk.db") if row.live]
+        if change == RELEASE:
+            return [row.item for row in found]
+        return [row.item for row in found[:AGAIN] if _said(change, row) != self.asked.get(row.item, "nothing")]
+
+    def _ask(self, change: str, rows: list[int]) -> None:
+        desk, value = self.person.bench.station.desk, f"Room {next(self._number)}"
+        if change == MOVE:
+            value = self._elsewhere(rows)
+            desk.do(afterwards.move, rows, value, "", "Anna").result(matrix.PATIENCE_S)
+        elif change == RENAME:
+            for row in rows:
+                desk.do(afterwards.rename, row, value, "Anna").result(matrix.PATIENCE_S)
+        elif change == LABEL:
+            values = {"label": "room", "value": value}
+            desk.do(afterwards.change, rows, Verb.LABEL, values, {}, "Anna").result(matrix.PATIENCE_S)
+        else:
+            desk.do(releases.release, rows, "Anna").result(matrix.PATIENCE_S)
+        self.asked |= dict.fromkeys(rows, value)
+
+    def _elsewhere(self, rows: list[int]) -> str:
+        """The target that the first of the rows is not in."""
+        server = self.folder / "server.db"
+        home, other = self.protocol.target_at(server), self.protocol.other_target_at(server)
+        standing = {row.item: row.target for row in accounts.at_desk(self.folder / "data" / "desk.db")}
+        return home if standing[rows[0]] == other else other
+
+    def _wait(self, end: float) -> None:
+        """Until no change has been under way for a while."""
         settled_since = time.monotonic()
-        while time.monotonic() - settled_since < 2 * matrix.CALM_S and late_s < SETTLES_WITHIN_S:
-            person.see_to_pauses()
-            late_s = time.monotonic() - faults_end
-            if _is_under_way(person):
+        while time.monotonic() - settled_since < 2 * matrix.CALM_S and time.monotonic() - end < SETTLES_WITHIN_S:
+            self.person.see_to_pauses()
+            if self._is_under_way():
                 settled_since = time.monotonic()
             time.sleep(0.1)
 
-
-def _ask(protocol: Protocol, person: matrix.Person, rows: Sequence[int]) -> None:
-    desk, target = person.bench.station.desk, protocol.moved_to
-    if target:
-        desk.do(afterwards.move, rows, target, "", "Anna").result(matrix.PATIENCE_S)
-    else:
-        desk.do(releases.release, rows, "Anna").result(matrix.PATIENCE_S)
+    def _is_under_way(self) -> bool:
+        calls = self.person.bench.station.desk.read(lambda reader: reader.calls(*_UNDER_WAY)).result(matrix.PATIENCE_S)
+        return any(call.verb is not Verb.CLAIM for call in calls)
 
 
-def _is_under_way(person: matrix.Person) -> bool:
-    calls = person.bench.station.desk.read(lambda reader: reader.calls(*_UNDER_WAY)).result(matrix.PATIENCE_S)
-    return any(call.verb is not Verb.CLAIM for call in calls)
+def _said(change: str, row: Standing) -> str:
+    return {LABEL: row.room, RENAME: row.called, MOVE: row.target}[change]
 
 
-def _left(protocol: Protocol, folder: Path) -> list[int]:
-    """Rows of which the desk does not say yet that the change is done."""
-    query = "SELECT DISTINCT item FROM devices WHERE inside IS NULL AND progress = 'claimed' AND target IS NOT ?"
-    with closing(sqlite3.connect(f"{(folder / 'data' / 'desk.db').as_uri()}?mode=ro", uri=True)) as desk:
-        return [row[0] for row in desk.execute(query, (protocol.moved_to or "-",))]
-
-
-def wrong(protocol: Protocol, folder: Path, progress: Counter[str]) -> list[str]:
-    """Hold what the desk says of each device against the server's ledger; counts what it says."""
-    claims, found = accounts.ledger(folder / "server.db", protocol), []
-    places = accounts.places(folder / "server.db", protocol)
-    for row, target in accounts.rows_with_target(folder / "data" / "desk.db"):
-        name = protocol.ledger_name(row.name)
-        live = bool(claims.get(name, (0, 0))[1])
-        moved = bool(protocol.moved_to) and target == protocol.moved_to
-        progress["moved" if moved else row.progress] += 1
-        if (row.progress == "released") is live:
-            found.append(f"{row.name}: said {row.progress}, and the server has {'our' if live else 'no'} claim")
-        if protocol.moved_to and moved is not (places.get(name) == protocol.moved_to):
-            found.append(f"{row.name}: said to be {'moved' if moved else 'where it was'}, it is in {places.get(name)}")
+def wrong(protocol: Protocol, folder: Path) -> list[str]:
+    """Hold what the desk says of each device against the server's ledger."""
+    found = []
+    ledger = accounts.at_server(folder / "server.db", protocol)
+    home = protocol.target_at(folder / "server.db")
+    for row in accounts.at_desk(folder / "data" / "desk.db"):
+        there = ledger.get(protocol.ledger_name(row.name))
+        if row.live is (there is None):
+            said = "claimed" if row.live else "released"
+            found.append(f"{row.name}: said {said}, and the server has {'no' if there is None else 'our'} claim")
+        if not row.live or there is None:
+            continue
+        told = {RENAME: row.called or there.called, LABEL: row.room, MOVE: row.target or home}
+        for change, text in told.items():
+            if change in protocol.changes and text != _said(change, there):
+                found.append(f"{row.name}: after a {change} said {text!r}, and the server has {_said(change, there)!r}")
     return found

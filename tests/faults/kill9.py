@@ -51,6 +51,10 @@ class Job(Protocol):
 
     def calls_under_way(self, home: Path) -> int: ...
 
+    def wait_for_effects(self) -> None:
+        """Until what was on its way when the desk was killed has had its effect."""
+        ...
+
     def examine(self, home: Path) -> list[str]:
         """What is wrong once all is done."""
         ...
@@ -117,6 +121,7 @@ def run(template: Path, home: Path, cut: Cut, job: Job) -> Ran:
     if not ran.killed and status:
         ran.faults.append(f"the first life ended with {status}: {ran.said[-12:]}")
     _look(home, job, ran)
+    job.wait_for_effects()
     again, status = _fork(home, None, job)
     if status:
         ran.faults.append(f"the second life ended with {status}: {again[-12:]}")

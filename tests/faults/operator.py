@@ -139,6 +139,9 @@ class PracticeJob:
     def calls_under_way(self, home: Path) -> int:
         return accounts.calls_under_way(home / "data" / "practice" / "desk.db")
 
+    def wait_for_effects(self) -> None:
+        """Its server is killed with it."""
+
     def examine(self, home: Path) -> list[str]:
         """What is wrong once all is done."""
         base = home / "data" / "practice"

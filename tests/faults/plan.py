@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from .fault import AT_THE_DOOR, CLEAR, IN_OWN_WORDS, Fault
-from .protocols import CHANGE, Protocol
+from .protocols import CHANGES, Protocol
 from .proxy import Seen
 
-SHARES = {"claim": 1.0, CHANGE: 0.8, "read-back": 0.4, "sign-in": 0.3, "read": 0.08}
+SHARES = {"claim": 1.0, **dict.fromkeys(CHANGES, 0.8), "read-back": 0.4, "sign-in": 0.3, "read": 0.08}
 """How often a kind of call is spoiled, beside how often a claim is."""
 FORCED_SHARE = 0.5
 """How often one that is asked for is met by what is not a claim: the desk waits longer after each failure in a row."""
@@ -106,7 +106,7 @@ class Spoiling:
         way.revoked = way.revoked or fault is Fault.REVOKED
 
     def _choose(self, what: str, among: Iterable[Fault]) -> Fault:
-        now = what in ("claim", CHANGE) or self.chance.random() < FORCED_SHARE
+        now = what in ("claim", *CHANGES) or self.chance.random() < FORCED_SHARE
         for at, (wanted, fault) in enumerate(self.forced if now else []):
             if wanted == what and fault in among:
                 del self.forced[at]
@@ -129,9 +129,9 @@ def can_meet(protocol: Protocol, what: str, fault: Fault) -> bool:
 
 
 def all_of_changes(protocol: Protocol) -> list[Met]:
-    """Each fault that meets a request for a change itself."""
+    """Each fault that meets a request for each change itself."""
     faults = tuple(fault for fault in Fault if fault is not Fault.NONE and fault not in AT_THE_DOOR)
-    return [(CHANGE, fault) for fault in faults if can_meet(protocol, CHANGE, fault)]
+    return [(change, fault) for change in protocol.changes for fault in faults if can_meet(protocol, change, fault)]
 
 
 def all_of(protocol: Protocol) -> list[Met]:

@@ -1,5 +1,6 @@
 """The protocols that the fault suites run over: a delivery for each, and how its requests are told apart."""
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
@@ -21,8 +22,10 @@ HEADER = (
 )
 
 
-CHANGE = "change"
-"""What is done with a device that is claimed: giving it back or, where nobody can, moving it."""
+LABEL, RENAME, MOVE, RELEASE = "label", "rename", "move", "release"
+CHANGES = (LABEL, RENAME, MOVE, RELEASE)
+"""What is done with a device that is claimed, the last of all last."""
+Is = Callable[[Seen], bool]
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Protocol:
     target: str
     row: Callable[[int], str]
     identifier: Callable[[int], Identifier]
-    is_claim: Callable[[Seen], bool]
+    is_claim: Is
     connection: Callable[[str], tuple[dict[str, object], dict[str, str]]]
     name_at_server: Callable[[str], str] = str
     always_settles: bool = False
@@ -50,9 +53,10 @@ class Protocol:
     size_setting: str = ""
     """Which setting says how many devices go in one call, where one carries several."""
     devices_a_shift: int = 80
-    is_change: Callable[[Seen], bool] = lambda seen: seen.method == "DELETE"
-    """Whether a request gives a device back or, where ``moved_to`` names another target, moves it there."""
+    changes: Mapping[str, Is] = field(default_factory=dict)
+    """What it does with claimed devices, and how each request for it is known."""
     moved_to: str = ""
+    """The slug of another target, where it moves devices."""
 
     def delivery(self, count: int) -> str:
         return HEADER + "".join(f"{self.row(number)}\n" for number in range(count))
@@ -62,10 +66,15 @@ class Protocol:
 
     def target_at(self, server: Path) -> str:
         """The target's ID; where the server gives it a number (a space), that number."""
-        if not self.target_slug:
-            return self.target
+        return self.id_of(self.target_slug, server) if self.target_slug else self.target
+
+    def other_target_at(self, server: Path) -> str:
+        """That of ``moved_to``, likewise."""
+        return self.id_of(self.moved_to, server) if self.target_slug else self.moved_to
+
+    def id_of(self, slug: str, server: Path) -> str:
         with closing(sqlite3.connect(f"{server.as_uri()}?mode=ro", uri=True)) as ledger:
-            row = ledger.execute("SELECT id FROM projects WHERE slug = ?", (self.target_slug,)).fetchone()
+            row = ledger.execute("SELECT id FROM projects WHERE slug = ?", (slug,)).fetchone()
             return str(row[0])
 
     def wait_for_practice(self, server: Path) -> None:
@@ -88,8 +97,9 @@ class Protocol:
     def kind_of_call(self, seen: Seen) -> str:
         if self.is_claim(seen):
             return "claim"
-        if self.is_change(seen):
-            return CHANGE
+        for change, is_it in self.changes.items():
+            if is_it(seen):
+                return change
         path = seen.path.partition("?")[0].lower()
         if "/read-backs" in path or "/operations/" in path:
             return "read-back"
@@ -98,6 +108,22 @@ class Protocol:
 
 def _words(no_rights: str, no_target: str) -> Mapping[Fault, str]:
     return {Fault.NO_RIGHTS: no_rights, Fault.NO_TARGET: no_target}
+
+
+def _posts(end: str) -> Is:
+    return lambda seen: seen.method == "POST" and seen.path.endswith(end)
+
+
+def _writes(method: str, place: str, *, name: bool) -> Is:
+    """A request whose body sets a name, or else labels alone, at an address with ``place`` in it."""
+
+    def is_it(seen: Seen) -> bool:
+        if seen.method != method or place not in seen.path:
+            return False
+        body = json.loads(seen.body)
+        return ("name" in body.get("addLabels", body)) is name
+
+    return is_it
 
 
 LOCAL = Protocol(
@@ -112,8 +138,15 @@ LOCAL = Protocol(
     lists=("results",),
     words=_words('{"error": "not_allowed", "message": "no"}', '{"error": "project_not_found", "message": "gone"}'),
     size_setting="items_a_call",
-    is_change=lambda seen: seen.method == "POST" and seen.path.endswith("/releases"),
+    changes={
+        LABEL: _writes("PATCH", "/claims/", name=False),
+        RENAME: _writes("PATCH", "/claims/", name=True),
+        MOVE: _posts("/moves"),
+        RELEASE: _posts("/releases"),
+    },
+    moved_to="bergen-harbour",
 )
+
 
 def _disruptive_claim(seen: Seen) -> bool:
     return "devices:claim" in seen.path and "dryRun=false" in seen.path
@@ -132,7 +165,11 @@ DISRUPTIVE = Protocol(
     words=_words('{"error": "no rights", "code": 403}', '{"error": "no such project", "code": 404}'),
     size_setting="items_a_call",
     devices_a_shift=120,
-    is_change=lambda seen: "devices:transfer" in seen.path,
+    changes={
+        LABEL: _writes("POST", "devices:batchUpdate", name=False),
+        RENAME: _writes("POST", "devices:batchUpdate", name=True),
+        MOVE: lambda seen: "devices:transfer" in seen.path,
+    },
     moved_to=disruptive.INVENTORY.replace("10", "20"),
 )
 
@@ -148,6 +185,12 @@ XYTE = Protocol(
     devices_a_shift=120,
     words=_words('{"error": "no access to this space"}', '{"error": "space not found"}'),
     target_slug="space-auditorium",
+    changes={
+        RENAME: lambda seen: seen.method == "PATCH",
+        MOVE: _posts("/move"),
+        RELEASE: lambda seen: seen.method == "DELETE",
+    },
+    moved_to="space-room-1",
     name_at_server=lambda name: f"disp-{int(name.partition('SN-F')[2][:6])}",
 )
 
@@ -168,7 +211,10 @@ DATACAKE = Protocol(
     lists=("data",),
     words=_words(_graphql("NOT_AUTHORIZED"), _graphql("NOT_FOUND")),
     size_setting="aliases",
-    is_change=lambda seen: b"removeDevice" in seen.body,
+    changes={
+        RENAME: lambda seen: b"updateDevice" in seen.body,
+        RELEASE: lambda seen: b"removeDevice" in seen.body,
+    },
     devices_a_shift=120,
     name_at_server=lambda name: name.removeprefix("serial="),
 )
@@ -183,6 +229,11 @@ HERE = Protocol(
     here.connection,
     always_settles=True,
     signs_in=True,
+    changes={
+        LABEL: _writes("PUT", "/metadata/", name=False),
+        RENAME: _writes("PUT", "/metadata/", name=True),
+        RELEASE: lambda seen: seen.method == "DELETE",
+    },
     words=_words(
         '{"status": 403, "error": "Forbidden", "message": "no rights"}',
         '{"status": 404, "error": "Not Found", "message": "there is no such project"}',

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from . import matrix, plan
 from .fault import Fault
-from .protocols import CHANGE, PROTOCOLS
+from .protocols import CHANGES, PROTOCOLS
 
 
 @dataclass
@@ -33,12 +33,12 @@ class Sum:
     @property
     def submissions(self) -> int:
         """Claims (or changes) that met a fault: each time that one left, or tried to leave, counts once."""
-        struck = CHANGE if self.afterwards else "claim"
-        return sum(count for (_, what, _), count in self.met.items() if what == struck)
+        struck = CHANGES if self.afterwards else ("claim",)
+        return sum(count for (_, what, _), count in self.met.items() if what in struck)
 
     def kinds_of_call(self, kind: str) -> tuple[str, ...]:
         all_kinds = PROTOCOLS[kind].kinds_of_call()
-        return (CHANGE, *all_kinds[1:]) if self.afterwards else all_kinds
+        return (*PROTOCOLS[kind].changes, *all_kinds[1:]) if self.afterwards else all_kinds
 
     def wanted(self, kind: str) -> list[plan.Met]:
         return (plan.all_of_changes if self.afterwards else plan.all_of)(PROTOCOLS[kind])
@@ -49,7 +49,7 @@ class Sum:
 
 
 def line(shift: matrix.Shift, number: int) -> str:
-    spoiled = sum(count for (what, _), count in shift.spoiled.items() if what in ("claim", CHANGE))
+    spoiled = sum(count for (what, _), count in shift.spoiled.items() if what in ("claim", *CHANGES))
     ends = ", ".join(f"{count} {text}" for text, count in shift.progress.most_common())
     bad = f"  WRONG {len(shift.wrong)}" if shift.wrong else ""
     return (

@@ -20,12 +20,17 @@ from tests.desk.bench import Bench
 
 from . import accounts, matrix
 from .operator import Report, folders
+from .outliving import wait_until_idle
 from .protocols import Protocol
 from .scene import FastClock
 
 DEVICES = 3
 """Of each job, of its own: the server outlives them all."""
 PACE = 60.0
+"""How many times faster the desk's clocks run. A desk that is started again waits for the end of the quiet period, 2 s:
+by then nothing can land any more, as it is started once the server rests."""
+LIMIT_S = 30.0
+"""Longer than a busy machine ever takes: no call is given up on but by a kill."""
 PATIENCE_S = 180.0
 
 
@@ -42,7 +47,7 @@ class VendorJob:
         values, secrets = self.protocol.connection(self.address)
         os.environ.update({f"STATION_SECRET_V_{what}".upper(): text for what, text in secrets.items()})
         os.environ["STATION_SEAL_KEY"] = "so that PINs outlive the desk"
-        limits: dict[str, object] = {"claim_timeout_s": 3.0, "look_up_timeout_s": 3.0}
+        limits: dict[str, object] = {"claim_timeout_s": LIMIT_S, "look_up_timeout_s": LIMIT_S}
         if self.protocol.size_setting:
             limits[self.protocol.size_setting] = 1 + self.first % 2
         connection = ConnectionSettings("v", self.protocol.kind, {**values, **limits})
@@ -76,6 +81,9 @@ class VendorJob:
 
     def calls_under_way(self, home: Path) -> int:
         return accounts.calls_under_way(home / "data" / "desk.db")
+
+    def wait_for_effects(self) -> None:
+        wait_until_idle(self.address)
 
     def examine(self, home: Path) -> list[str]:
         """What is wrong once all is done."""
