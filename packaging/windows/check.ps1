@@ -35,6 +35,11 @@ Expect ($LASTEXITCODE -eq 0) "nothing could be claimed"
 Install $setup
 Expect ((& "$there\station-cli.exe" receipt before --json | Out-String) -match "c1sample0000000000d0") "the upgrade lost a claim"
 Test-Station "installed" "$there\station-cli.exe"
+if ($env:SIGNTOOL) {
+    foreach ($program in $setup, "$there\station.exe", "$there\station-cli.exe", "$there\uninstall.exe") {
+        Expect ($null -ne (Get-AuthenticodeSignature $program).SignerCertificate) "$program is not signed"
+    }
+}
 
 $running = Start-Process -PassThru -FilePath "$there\station-cli.exe" -ArgumentList "serve --practice --port 18470"
 Start-Sleep 10
