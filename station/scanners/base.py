@@ -22,6 +22,7 @@ class Condition(StrEnum):
     BUSY = "busy"
     NO_PERMISSION = "no_permission"
     FAILED = "failed"
+    LEFT_OUT = "left_out"  # what it takes is not in this edition of the station
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,10 +93,21 @@ class Source:
         return bool(done)
 
 
+def reads_streams() -> bool:
+    """Whether OpenCV has its FFmpeg, for addresses and files: on Windows a library of its own, which may be left out.
+
+    OpenCV lists that reader all the same; this tries to load it.
+    """
+    cv2 = opencv()
+    return bool(cv2.videoio_registry.hasBackend(cv2.CAP_FFMPEG))
+
+
 def open_source(
     settings: CameraSettings, cameras: Callable[[], Iterable[CameraDevice]] = find_cameras
 ) -> Source:
     """Open what the settings name: a file, else an address, else a camera. Raises ``SourceError``."""
+    if (settings.file or settings.url) and not reads_streams():
+        raise SourceError(Condition.LEFT_OUT, Path(settings.file).name or shown_address(settings.url))
     if settings.file:
         return _open_file(Path(settings.file), repeat=settings.repeat)
     if settings.url:

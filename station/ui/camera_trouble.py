@@ -8,7 +8,7 @@ from station.words import Advice, advise
 from .camera_doors import CameraState, Pick
 from .panel_parts import label
 
-_BY_KIND = frozenset({"unplugged", "failed"})
+_BY_KIND = frozenset({"unplugged", "failed", "left_out"})
 """What is wrong then depends on whether it is a camera, an address or a file."""
 
 

@@ -11,6 +11,7 @@ from .scanner_doors import ScannerSeen, ScannersSeen
 _TONES = {
     "ready": Tone.DONE, "reading": Tone.DONE, "stopped": Tone.WAITING, "unplugged": Tone.UNKNOWN,
     "busy": Tone.UNKNOWN, "no_permission": Tone.PROBLEM, "failed": Tone.PROBLEM,
+    "left_out": Tone.PROBLEM,
 }
 
 

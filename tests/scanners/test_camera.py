@@ -1,7 +1,10 @@
 """A camera, played by video files: what is in view is read once, and whatever goes wrong is told and ends."""
 
 import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -204,6 +207,26 @@ def test_an_mjpeg_stream_is_read_from_its_address(heard: Heard, started: Callabl
     with _Stream(moving("network-kit", 30)) as stream:
         started(url=stream.url)
         heard.until_texts("network-kit")
+
+
+STREAMLESS = """
+import sys
+from station.scanners.camera_settings import CameraSettings
+from station.scanners.camera_source import SourceError, open_source
+for settings in (CameraSettings(url="http://anna:secret@127.0.0.1:9/cam"), CameraSettings(file=sys.argv[1])):
+    try:
+        open_source(settings)
+    except SourceError as error:
+        print(error.condition, error.detail)
+"""
+
+
+def test_an_edition_without_ffmpeg_says_that_it_reads_no_addresses_and_files(tmp_path: Path) -> None:
+    path = clip(tmp_path / "one.avi", moving("left-out-kit", 5))
+    without = os.environ | {"OPENCV_VIDEOIO_PRIORITY_FFMPEG": "0"}  # OpenCV's own word for: do as if it were not there
+    told = subprocess.run([sys.executable, "-c", STREAMLESS, str(path)], env=without, capture_output=True, text=True,
+                          check=True, timeout=60)
+    assert told.stdout.split("\n") == ["left_out http://127.0.0.1:9/cam", "left_out one.avi", ""]
 
 
 def test_stopped_twice_and_never_started() -> None:

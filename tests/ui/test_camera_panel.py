@@ -23,9 +23,10 @@ from station.core.scan import Scan
 from station.credentials import Credentials, KeyringMissingError
 from station.desk import intake
 from station.secret_file import SecretFile
-from station.ui.camera_doors import Choice, Choices, Pick, Seen, pick_address
+from station.ui.camera_doors import CameraState, Choice, Choices, Pick, Seen, pick_address
 from station.ui.camera_panel import CameraPanel, add_camera
 from station.ui.camera_place import Look, moved, place, zoomed
+from station.ui.camera_trouble import trouble_of
 from station.ui.window import Window
 from station.words import Tone
 from tests.scanners.clips import clip, laid, lit, moving, table, tray
@@ -223,6 +224,18 @@ def test_a_file_that_is_no_video_says_what_to_do(bench: Bench, tmp_path: Path) -
     path.write_text("Dear Anna", "utf-8")
     bench.play(path)
     bench.until("letter.avi is no video that can be played", "Pick another file")
+
+
+def test_what_this_edition_cannot_read_is_said() -> None:
+    left_out = CameraState("left_out", "rtsp://10.0.0.7/cam")
+    network = trouble_of(left_out, Pick(address="rtsp://10.0.0.7/cam"), "10.0.0.7", any_there=True)
+    film = trouble_of(left_out, Pick(file="/films/tray.mp4"), "tray.mp4", any_there=False)
+    assert network is not None
+    assert film is not None
+    assert network.cause == "This edition of the station reads no network cameras"
+    assert film.cause == "This edition of the station plays no video files"
+    assert "10.0.0.7" in network.meaning
+    assert "tray.mp4" in film.meaning
 
 
 def test_an_address_is_typed_and_its_password_is_not_remembered(bench: Bench) -> None:
