@@ -96,8 +96,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class CameraState:
-    """How the camera is doing: a code ("reading", "busy", "unplugged", "no_permission", "failed", "left_out", "stopped",
-    or empty while it is being opened), and the name or the system's own word that goes with it."""
+    """How the camera is doing: a code ("reading", "busy", "unplugged", "no_permission", "failed", "left_out",
+    "stopped", or empty while it is being opened), and the name or the system's own word that goes with it."""
 
     condition: str = ""
     detail: str = ""
