@@ -27,7 +27,7 @@ class Seen:
 
 def read_back(work: Work, backend: Backend, call: Call) -> None:
     """Look at the vendor's lists; nothing is sent again."""
-    work.after.append(lambda: work.state.reading_back.add(call.key))
+    work.after.append(lambda: quiet.reads(work, call))
 
     async def read() -> Seen:
         account = await backend.account()
@@ -43,7 +43,7 @@ def read_back(work: Work, backend: Backend, call: Call) -> None:
 
 def seen(work: Work, call: Call, told: Seen | None, error: BaseException | None) -> None:
     """Settled is what a read shows; what it does not show is not done only once nothing late can land."""
-    work.state.reading_back.discard(call.key)
+    begun = work.state.reading_back.pop(call.key, None)
     if isinstance(error, RefusedError | TargetError):
         told = Seen({}, {})  # the vendor answers, and lets us not look
     if told is None:
@@ -51,15 +51,16 @@ def seen(work: Work, call: Call, told: Seen | None, error: BaseException | None)
         lines.failed(work, call.connection, failure)
         return
     lines.works(work, call.connection)
-    left = 0.0 if all(told.done.get(each.device_id) for each in call.devices) else quiet.left(work, call)
-    overtaken = left <= 0 and is_overtaken(work, call)
-    if left <= 0:
+    done = all(told.done.get(each.device_id) for each in call.devices)
+    wait = 0.0 if done else quiet.wait_after(work, call, begun)
+    overtaken = not wait and is_overtaken(work, call)
+    if not wait:
         for device in call.devices:
             _settle(work, call, device, told, overtaken=overtaken)
-    if left <= 0 and (overtaken or any(device.device_id in told.done for device in call.devices)):
+    if not wait and (overtaken or any(device.device_id in told.done for device in call.devices)):
         work.store.change_call(call.key, state=CallState.SETTLED)
         return
-    wait = min(left, quiet.LOOK_AGAIN_S) if left > 0 else ASK_AGAIN_S
+    wait = wait or ASK_AGAIN_S
     work.state.again_at[call.key] = work.clock.monotonic() + wait
     work.wake_later(wait)
 
@@ -111,7 +112,7 @@ def _was_said(work: Work, call: Call, item: int, device: CallDevice, why: str) -
 
 def lost(work: Work, call: Call, _told: object, _error: object, _fault: Exception) -> None:
     """Settling failed by a fault of ours: looked at again, after a while."""
-    work.state.reading_back.discard(call.key)
+    work.state.reading_back.pop(call.key, None)
     work.state.again_at[call.key] = work.clock.monotonic() + ASK_AGAIN_S
 
 

@@ -100,7 +100,7 @@ def _repeat(work: Work, backend: Backend, call: Call) -> None:
 
 def _mark(work: Work, call: Call) -> None:
     """Only once it is on disk: a repeat that the disk refused is tried again."""
-    work.state.reading_back.add(call.key)
+    quiet.reads(work, call)
     work.state.busy.setdefault(call.connection, call.key)
 
 
@@ -112,7 +112,7 @@ def confirm(work: Work, call: Call) -> None:
     if not _unknown(work, call):
         work.store.change_call(call.key, state=CallState.SETTLED)
         return
-    work.after.append(lambda: work.state.reading_back.add(call.key))
+    work.after.append(lambda: quiet.reads(work, call))
 
     async def read() -> list[Confirmed]:
         account = await backend.account()
@@ -125,7 +125,7 @@ def confirm(work: Work, call: Call) -> None:
 
 def confirmed(work: Work, call: Call, told: list[Confirmed] | None, error: BaseException | None) -> None:
     """The read-back's answer, device by device."""
-    work.state.reading_back.discard(call.key)
+    begun = work.state.reading_back.pop(call.key, None)
     if told is None:
         failure = error if isinstance(error, CallError) else NotSentError(Cause.GARBAGE, str(error))
         lines.failed(work, call.connection, failure)
@@ -134,7 +134,7 @@ def confirmed(work: Work, call: Call, told: list[Confirmed] | None, error: BaseE
     by_device = {each.device_id: each for each in told}
     waits = 0.0
     for device in _unknown(work, call):
-        waits = max(waits, _settle(work, call, device, by_device.get(device.device_id)))
+        waits = max(waits, _settle(work, call, device, by_device.get(device.device_id), begun))
     if waits:
         work.state.again_at[call.key] = work.clock.monotonic() + waits
         work.wake_later(waits)
@@ -146,7 +146,7 @@ def confirmed(work: Work, call: Call, told: list[Confirmed] | None, error: BaseE
 
 def lost(work: Work, call: Call, _told: object, _error: object, _fault: Exception) -> None:
     """Settling failed by a fault of ours: asked again, after a while."""
-    work.state.reading_back.discard(call.key)
+    work.state.reading_back.pop(call.key, None)
     work.state.again_at[call.key] = work.clock.monotonic() + lines.LONGEST_WAIT_S
     work.wake_later(lines.LONGEST_WAIT_S)
 
@@ -154,8 +154,9 @@ def lost(work: Work, call: Call, _told: object, _error: object, _fault: Exceptio
 confirmed.rescue = lost  # type: ignore[attr-defined]
 
 
-def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> float:
-    """Settle one device by its read-back; gives the seconds to wait where it is too early to tell."""
+def _settle(work: Work, call: Call, device: Device, told: Confirmed | None, begun: float | None) -> float:
+    """Settle one device by the read-back that was begun then; gives the seconds to wait where it is too early to tell.
+    """
     state = told.state if told else ReadBack.CANNOT_TELL
     refused = work.state.refused.get(device.id)
     new, kind = Progress.HELD, OutcomeKind.UNKNOWN
@@ -164,17 +165,17 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None) -> f
     elif state is ReadBack.ANOTHER:
         new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
     elif told is not None and state is ReadBack.CANNOT_TELL and _is_anothers(work, call, device):
-        wait = quiet.LOOK_AGAIN_S - quiet.since_sent(work, call)
+        wait = quiet.LOOK_AGAIN_S - quiet.since_sent(work, call, begun)
         if wait > 0:
             _remember(work, device, state)
             return wait
         new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
     elif refused is not None or state is ReadBack.FREE or call.state is not CallState.ANSWERED:
         # A request that was given up on may land late: what is not there yet is looked for again until it is quiet.
-        wait = quiet.left(work, call)
+        wait = quiet.wait_after(work, call, begun)
         if wait > 0:
             _remember(work, device, state)
-            return min(wait, quiet.LOOK_AGAIN_S)
+            return wait
         if refused is not None and refused.kind not in (OutcomeKind.ALREADY_CLAIMED, OutcomeKind.UNKNOWN):
             new, kind = Progress.REFUSED, refused.kind
         elif state is ReadBack.FREE and _may_go_again(work, call, device):

@@ -78,7 +78,7 @@ def settle(work: Work, call: Call, answer: Answer | None, error: BaseException |
     work.outside.faults("settle.begin")
     if work.state.busy.get(call.connection) == call.key:
         del work.state.busy[call.connection]
-    work.state.reading_back.discard(call.key)
+    work.state.reading_back.pop(call.key, None)
     if answer is not None:
         _answer(work, call, answer)
     else:
@@ -92,7 +92,7 @@ def lost(work: Work, call: Call, _answer: object, _error: object, fault: Excepti
     """Settling failed by a fault of ours: the call's devices are unknown, and it is found out about like any other."""
     if work.state.busy.get(call.connection) == call.key:
         del work.state.busy[call.connection]
-    work.state.reading_back.discard(call.key)
+    work.state.reading_back.pop(call.key, None)
     _failure(work, call, UnclearError(Cause.CRASH, f"{type(fault).__name__}: {fault}"))
     summaries.tell_progress(work, call.batch)
     work.wake()

@@ -35,8 +35,8 @@ class State:
     """When (monotonic) a person pressed Claim for a batch in this run."""
     sent_at: dict[str, float] = field(default_factory=dict)
     """When (monotonic) a call was last sent in this run, by its key."""
-    reading_back: set[str] = field(default_factory=set)
-    """Keys of the calls whose read-back or repeat is under way."""
+    reading_back: dict[str, float] = field(default_factory=dict)
+    """Keys of the calls whose read-back or repeat is under way, and when (monotonic) it was begun."""
     shown_as: dict[int, str] = field(default_factory=dict)
     """What the last read-back said of a device that it did not settle, by the device's row."""
     refused: dict[int, Outcome] = field(default_factory=dict)

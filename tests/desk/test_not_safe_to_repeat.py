@@ -90,6 +90,22 @@ def test_free_counts_only_after_the_quiet_period_and_then_goes_again(
     assert script.keys[0] != script.keys[1]
 
 
+def test_a_read_that_was_begun_within_the_quiet_period_settles_nothing(
+    opened: Open, script: Script, clock: MovedClock
+) -> None:
+    def slow(told: list[Confirmed]) -> list[Confirmed]:
+        script.confirm = None
+        clock.ahead_s += QUIET_S  # the vendor looked before the late claim landed; its answer comes long after
+        return _say(ReadBack.FREE)(told)
+
+    script.claims, script.confirm = [lost_after], slow
+    bench = opened()
+    (row,) = _claimed(bench, SINGLE)
+    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
+    assert len(script.sent) == 1
+    assert script.confirms == 2
+
+
 def test_free_an_hour_after_claim_is_held(opened: Open, script: Script, clock: MovedClock) -> None:
     script.claims = [lost_before]
     bench = opened()
