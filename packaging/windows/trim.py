@@ -1,7 +1,8 @@
 """What of Python, Qt and the other libraries a desk never loads, and why it may go."""
 
+import zipfile
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from .gate import PROGRAMS
 from .imports import read_needs
@@ -46,6 +47,22 @@ VIDEO = ("site/cv2/opencv_videoio_ffmpeg*.dll",)
 """OpenCV's FFmpeg: 31 MB on disk, for cameras by a network address and video files. Cameras on USB need it not, for
 Windows itself reads those. Kept where the build is told ``--video``."""
 
+STANDARD_LIBRARY = "runtime/python313.zip"
+STANDARD_LEFT_OUT = frozenset({
+    # looking at programs and trying them
+    "pydoc_data", "pydoc", "doctest", "unittest", "pdb", "bdb", "_pyrepl", "rlcompleter", "cProfile", "profile",
+    "pstats", "optparse", "pickletools", "pyclbr", "modulefinder", "trace", "tabnanny", "symtable", "turtle", "this",
+    "antigravity",
+    # letters, and servers that the station's own takes the place of
+    "mailbox", "imaplib", "poplib", "xmlrpc", "wsgiref",
+    # what stands in for parts that are compiled in
+    "_pyio", "_pydecimal", "_pydatetime",
+    # installing, and other systems
+    "venv", "ensurepip", "zipapp", "_aix_support", "_android_support", "_ios_support", "_osx_support",
+})  # fmt: skip
+"""Modules and packages of Python's own that nothing shipped imports, but where a developer asks for it."""
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+
 _QT = "runtime/Lib/site-packages/PySide6"
 SITE = "runtime/Lib/site-packages"
 
@@ -67,6 +84,19 @@ def trim(tree: Path, video: bool) -> None:
                 path.rmdir()
         elif goes(name, video) or (name.startswith(f"{_QT}/") and path not in kept_qt):
             path.unlink()
+    thin(tree / STANDARD_LIBRARY)
+
+
+def thin(library: Path) -> None:
+    """Write the zip of Python's own modules anew without those left out; the same bytes for the same content."""
+    with zipfile.ZipFile(library) as packed:
+        kept = {name: packed.read(name) for name in sorted(packed.namelist()) if not name.endswith("/")}
+    with zipfile.ZipFile(library, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for name, data in kept.items():
+            if PurePosixPath(name).parts[0].removesuffix(".pyc") not in STANDARD_LEFT_OUT:
+                info = zipfile.ZipInfo(name, _EARLIEST)
+                info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+                packed.writestr(info, data, compresslevel=9)
 
 
 def _qt_needed(qt: Path) -> set[Path]:

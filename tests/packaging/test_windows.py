@@ -95,6 +95,22 @@ def test_what_is_left_out(path: str, goes: bool) -> None:
         assert trim.goes(path) is goes
 
 
+def test_python_keeps_what_programs_need_of_its_own_modules(tmp_path: Path) -> None:
+    library = tmp_path / "python313.zip"
+    left_out = ("pydoc_data/topics.pyc", "unittest/mock.pyc", "pdb.pyc")
+    with zipfile.ZipFile(library, "w") as packed:
+        for name in (*left_out, "json/__init__.pyc", "ssl.pyc", "pdbs.pyc"):
+            packed.writestr(name, name.encode())
+    with recipes(".", "windows.trim") as (trim,):
+        trim.thin(library)
+        once = library.read_bytes()
+        trim.thin(library)
+    assert library.read_bytes() == once
+    with zipfile.ZipFile(library) as packed:
+        assert packed.namelist() == ["json/__init__.pyc", "pdbs.pyc", "ssl.pyc"]
+        assert packed.read("ssl.pyc") == b"ssl.pyc"
+
+
 def test_films_and_network_cameras_can_be_taken_along() -> None:
     with recipes(".", "windows.trim") as (trim,):
         assert not trim.goes("runtime/Lib/site-packages/cv2/opencv_videoio_ffmpeg500_64.dll", video=True)
