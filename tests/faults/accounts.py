@@ -102,6 +102,19 @@ def calls_under_way(desk: Path) -> int:
         return int(opened.execute("SELECT count(*) FROM calls WHERE state = 'sending'").fetchone()[0])
 
 
+def last_call(desk: Path) -> int:
+    """The number of the newest call."""
+    with closing(_read_only(desk)) as opened:
+        return int(opened.execute("SELECT coalesce(max(number), 0) FROM calls").fetchone()[0])
+
+
+def rows_of_calls(desk: Path, after: int) -> set[int]:
+    """The rows that calls with a higher number name."""
+    query = "SELECT DISTINCT d.item FROM call_devices d JOIN calls c ON c.key = d.call WHERE c.number > ?"
+    with closing(_read_only(desk)) as opened:
+        return {row[0] for row in opened.execute(query, (after,))}
+
+
 def ledger(path: Path, protocol: Protocol) -> dict[str, tuple[int, int]]:
     """Claims ever made and live ones by a device's name at the server."""
     query = (

@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from station.core.call import CallState, Verb
+from station.core.news import Refused
 from station.desk import afterwards, releases
 
 from . import accounts, matrix
@@ -22,6 +23,7 @@ AT_ONCE = 24
 AGAIN = 40
 """Rows that are labelled, named and moved, once more while faults are still asked for; all are given back."""
 SETTLES_WITHIN_S = 600.0
+READS_WITHIN_S = 5.0
 _UNDER_WAY = (CallState.SENDING, CallState.UNANSWERED, CallState.ANSWERED)
 
 
@@ -68,8 +70,9 @@ class Wish:
             if late_s > SETTLES_WITHIN_S:
                 self.person.wrong.append(f"{change}: it never ends")
                 break
+            before = accounts.last_call(self.folder / "data" / "desk.db"), len(self.person.bench.news)
             self._ask(change, rows[:AT_ONCE])
-            self._wait(end)
+            self._wait(end, rows[:AT_ONCE], *before)
             if change != RELEASE and not self._left(change) and self._is_forced(change) and late_s < 0:
                 self.asked = {}
         spoiling.on = False
@@ -106,14 +109,22 @@ class Wish:
         standing = {row.item: row.target for row in accounts.at_desk(self.folder / "data" / "desk.db")}
         return home if standing[rows[0]] == other else other
 
-    def _wait(self, end: float) -> None:
-        """Until no change has been under way for a while."""
+    def _wait(self, end: float, rows: list[int], last_call: int, heard: int) -> None:
+        """Until no change of these rows is under way; where no call was made for some of them, as a read before it
+        failed, until nothing has been under way for so long as such a read may take."""
         settled_since = time.monotonic()
-        while time.monotonic() - settled_since < 2 * matrix.CALM_S and time.monotonic() - end < SETTLES_WITHIN_S:
+        while time.monotonic() - settled_since < READS_WITHIN_S and time.monotonic() - end < SETTLES_WITHIN_S:
             self.person.see_to_pauses()
-            if self._is_under_way():
+            called = set(rows) <= accounts.rows_of_calls(self.folder / "data" / "desk.db", last_call)
+            if self._is_under_way():  # asked after that, so that the last of them is not missed
                 settled_since = time.monotonic()
+            elif called or (time.monotonic() - settled_since > 2 * matrix.CALM_S and self._was_refused(heard)):
+                return
             time.sleep(0.1)
+
+    def _was_refused(self, heard: int) -> bool:
+        """Whether the person was told, since so many pieces of news, that something was not done."""
+        return any(isinstance(each, Refused) for each in self.person.bench.news[heard:])
 
     def _is_under_way(self) -> bool:
         calls = self.person.bench.station.desk.read(lambda reader: reader.calls(*_UNDER_WAY)).result(matrix.PATIENCE_S)

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,7 @@ class Seen:
 
 
 Plan = Callable[[Seen], Fault]
+Beside = Callable[[Seen], AbstractContextManager[None]]
 WHOLE = frozenset({Fault.NONE, Fault.TWICE, Fault.AT_ONCE, Fault.FEWER})
 """After these the connection may live on for the next request."""
 
@@ -45,6 +46,8 @@ class Proxy:
     lists: tuple[str, ...] = ()
     late_s: float = 1.2
     """How long a late request is kept back, and an answer stalls: longer than the desk waits."""
+    beside: Beside = lambda _seen: nullcontext()
+    """Open from when a request is taken on until the server has answered it."""
     port: int = 0
     exchanges: list[tuple[Seen, Fault]] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -136,23 +139,25 @@ class Proxy:
         keeper.add_done_callback(self._tasks.discard)
 
     async def _deliver_late(self, asked: "_Asked") -> None:
-        await asyncio.sleep(self.late_s)
-        await self._deliver(asked)
+        with self.beside(asked.seen):
+            await asyncio.sleep(self.late_s)
+            await self._deliver(asked)
 
     async def _deliver(self, asked: "_Asked") -> None:
         with suppress(OSError, asyncio.IncompleteReadError, ValueError):
             await self._ask(asked)
 
     async def _ask(self, asked: "_Asked") -> bytes:
-        reader, writer = await asyncio.open_connection(GOOD, self.upstream, limit=MOST_BYTES)
-        try:
-            writer.write(asked.wire)
-            await writer.drain()
-            return await reader.read()
-        finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+        with self.beside(asked.seen):
+            reader, writer = await asyncio.open_connection(GOOD, self.upstream, limit=MOST_BYTES)
+            try:
+                writer.write(asked.wire)
+                await writer.drain()
+                return await reader.read()
+            finally:
+                writer.close()
+                with suppress(OSError):
+                    await writer.wait_closed()
 
 
 @dataclass(frozen=True, slots=True)

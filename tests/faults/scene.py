@@ -1,9 +1,10 @@
 """Where a shift is worked: a real server, a proxy that spoils exchanges, names that lead to it, and a desk."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +21,12 @@ from tests.desk.bench import Bench
 from .door import DOMAIN, make_certificates, resolved
 from .plan import Spoiling
 from .protocols import Protocol
-from .proxy import Proxy, running
+from .proxy import Beside, Proxy, Seen, running
 
 QUIET_S = 120.0
 """The desk's own quiet period, by its own clock: a late claim has landed by then."""
+READS = frozenset({"read", "read-back", "sign-in"})
+"""The kinds of call that change nothing at the server."""
 AT_ONCE = 2
 """Look-ups under way at a time of one connection: many connections at once still get their answers in time."""
 
@@ -46,25 +49,52 @@ class Size:
 
     @property
     def pace(self) -> float:
-        """How many times faster the desk's clocks run than the real ones, so that its waits end within a test; what
-        comes late has its effect within the quiet period all the same, on a busy machine too."""
+        """How many times faster the desk's clocks run than the real ones, so that its waits end within a test."""
         return QUIET_S / (self.late_s + 3 * self.limit_s)
 
 
 class FastClock(SystemClock):
-    """The clock that waits are counted by, ``pace`` times as fast from now on; the wall clock is the real one."""
+    """The clock that waits are counted by, ``pace`` times as fast from now on; the wall clock is the real one.
+
+    While it is ``held`` it goes as fast as the real one: so what a server works on still lands within the quiet period,
+    however busy the machine is.
+    """
 
     def __init__(self, pace: float) -> None:
-        self._begun, self._pace = time.monotonic(), pace
+        self._pace, self._holders = pace, 0
+        self._at = self._since = time.monotonic()
+        self._lock = threading.Lock()
 
     def monotonic(self) -> float:
-        return self._begun + (time.monotonic() - self._begun) * self._pace
+        with self._lock:
+            return self._reach()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self._hold(1)
+        try:
+            yield
+        finally:
+            self._hold(-1)
+
+    def _hold(self, more: int) -> None:
+        with self._lock:
+            self._reach()
+            self._holders += more
+
+    def _reach(self) -> float:
+        now = time.monotonic()
+        self._at += (now - self._since) * (1.0 if self._holders else self._pace)
+        self._since = now
+        return self._at
 
 
 @contextmanager
-def served(protocol: Protocol, folder: Path, spoiling: Spoiling, size: Size) -> Iterator[Proxy]:
+def served(
+    protocol: Protocol, folder: Path, spoiling: Spoiling, size: Size, beside: Beside = lambda _seen: nullcontext()
+) -> Iterator[Proxy]:
     """The server with a delivery, behind the proxy; the names below ``DOMAIN`` lead there, and its certificate is
-    vouched for."""
+    vouched for. ``beside`` is open while the server works on a request."""
     url = f"sqlite:///{(folder / 'server.db').as_posix()}"
     certificates = make_certificates(folder)
     with ExitStack() as stack:
@@ -77,7 +107,7 @@ def served(protocol: Protocol, folder: Path, spoiling: Spoiling, size: Size) -> 
         protocol.wait_for_practice(folder / "server.db")
         upstream = int(address.rpartition(":")[2])
         words = dict(protocol.words)
-        proxy = Proxy(upstream, certificates, spoiling, spoiling.keeps, words, protocol.lists, size.late_s)
+        proxy = Proxy(upstream, certificates, spoiling, spoiling.keeps, words, protocol.lists, size.late_s, beside)
         stack.enter_context(running(proxy))
         stack.enter_context(resolved(spoiling.knock))
         # No proxy of this machine's, and none of its authorities: to read them all takes longer than the limits here.
@@ -92,8 +122,13 @@ def opened(
     protocol: Protocol, folder: Path, spoiling: Spoiling, size: Size, names: list[str]
 ) -> Iterator[tuple[Bench, Proxy]]:
     """A desk with a connection of each name, by way of the proxy."""
+    clock = FastClock(size.pace)
+
+    def beside(seen: Seen) -> AbstractContextManager[None]:
+        return nullcontext() if protocol.kind_of_call(seen) in READS else clock.held()
+
     with ExitStack() as stack:
-        proxy = stack.enter_context(served(protocol, folder, spoiling, size))
+        proxy = stack.enter_context(served(protocol, folder, spoiling, size, beside))
         limits: dict[str, object] = {"claim_timeout_s": size.limit_s, "look_up_timeout_s": size.limit_s}
         limits |= {"look_ups_at_once": AT_ONCE, "ca_file": str(proxy.certificates.authority)}
         if protocol.size_setting:
@@ -107,7 +142,7 @@ def opened(
         stack.enter_context(_environment(environment))
         folders = Folders(folder / "data", folder, folder / "state", folder / "logs")
         settings = Settings(connections=tuple(connections))
-        bench = Bench(assemble(settings, folders, faults=spoiling.sends, clock=FastClock(size.pace)))
+        bench = Bench(assemble(settings, folders, faults=spoiling.sends, clock=clock))
         stack.callback(bench.stop)
         bench.start()
         yield bench, proxy
