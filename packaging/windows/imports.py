@@ -46,6 +46,33 @@ def find_needs(data: bytes) -> Needs:
     return Needs(starts, later)
 
 
+def find_functions(data: bytes, library: str) -> frozenset[str]:
+    """The names of what a program imports from ``library`` at its start; NotAProgram where it cannot be read."""
+    found: set[str] = set()
+    try:
+        sections, tables = _layout(data)
+        for number, name in enumerate(_names(data, sections, tables[_IMPORTS], _IMPORT_SIZE, 12)):
+            if name == library.lower():
+                entry = _place(sections, tables[_IMPORTS]) + number * _IMPORT_SIZE
+                found |= set(_functions(data, sections, struct.unpack_from("<I", data, entry)[0]))
+    except (struct.error, IndexError, UnicodeDecodeError, ValueError) as error:
+        raise NotAProgram(str(error)) from error
+    return frozenset(found)
+
+
+def _functions(data: bytes, sections: list[_Section], lookups: int) -> Iterator[str]:
+    """What a table of eight bytes an entry names; those that go by number alone are left out."""
+    position = _place(sections, lookups)
+    for number in range(_MOST):
+        entry = struct.unpack_from("<Q", data, position + 8 * number)[0]
+        if not entry:
+            return
+        if entry < 1 << 63:
+            begin = _place(sections, entry) + 2
+            yield data[begin : data.index(b"\0", begin)].decode("ascii")
+    raise NotAProgram("its table of functions has no end")
+
+
 def _layout(data: bytes) -> tuple[list[_Section], list[int]]:
     """The sections, and where each of the sixteen tables begins (0: there is none)."""
     if data[:2] != b"MZ":

@@ -73,3 +73,21 @@ def test_a_compiled_program_is_read_as_the_compilers_own_tools_read_it(tmp_path:
     expected = {line.split()[-1].lower() for line in told.splitlines() if "DLL Name:" in line}
     with recipes(".", "windows.imports") as (imports,):
         assert imports.read_needs(tmp_path / "a.exe").at_start == expected
+
+
+def test_the_blas_has_what_it_is_asked_for_and_a_build_stops_at_what_it_has_not(tmp_path: Path) -> None:
+    compiler = shutil.which("x86_64-w64-mingw32-gcc")
+    if not compiler:
+        pytest.skip("mingw-w64 is not here")
+    names = {"scipy_cblas_ddot64_", "scipy_cblas_cgemm64_"}
+    with recipes(".", "windows.blas", "windows.imports") as (blas, imports):
+        for folder in (tmp_path / "one", tmp_path / "another"):
+            blas.compile_into(folder / "blas.dll", names, folder)
+        assert (tmp_path / "one" / "blas.dll").read_bytes() == (tmp_path / "another" / "blas.dll").read_bytes()
+        calls = "".join(f"void {each}(void); " for each in sorted(names))
+        uses = "".join(f"{each}(); " for each in sorted(names))
+        (tmp_path / "a.c").write_text(f"{calls}int main(void) {{ {uses}return 0; }}", "utf-8")
+        subprocess.run([compiler, "a.c", "one/blas.dll", "-o", "a.exe"], cwd=tmp_path, check=True)
+        assert imports.find_functions((tmp_path / "a.exe").read_bytes(), "BLAS.dll") == names
+        with pytest.raises(blas.BuildError, match="dgesv"):
+            blas.compile_into(tmp_path / "lapack.dll", {"scipy_dgesv_64_"}, tmp_path)

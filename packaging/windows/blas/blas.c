@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #ifdef _WIN32
-#define EXPORTED __declspec(dllexport)
+#define EXPORTED /* by a list of what numpy asks for */
 #else
 #define EXPORTED __attribute__((visibility("default")))
 #endif
