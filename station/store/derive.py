@@ -9,7 +9,7 @@ from station.core.progress import LIVE, SETTLED, Progress, derive
 
 from .connection import Value
 from .rows import OUTCOME_COLUMNS, outcome_values
-from .values import maybe_time_text
+from .values import maybe_time_number
 
 _K = OutcomeKind
 ATTENTION = (
@@ -33,7 +33,7 @@ def progress_values(devices: Sequence[Device]) -> tuple[Value, ...]:
     outcome = join_outcomes([device.outcome for device in devices if device.outcome])
     return (
         derive(tally).value, int(live), *tally.values(), *outcome_values(outcome),
-        maybe_time_text(max(times)) if settled and times else None,
+        maybe_time_number(max(times)) if settled and times else None,
     )
 
 

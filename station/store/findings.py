@@ -15,7 +15,7 @@ from .base import Part
 from .connection import Value
 from .rows import found_values, read_finding
 from .steps import StepWrites
-from .values import maybe_read_time, maybe_time_text, time_text
+from .values import maybe_read_time, maybe_time_number, time_number, time_text
 
 _DEVICE_SET = "ref = ?, status = ?, holder = ?, place = ?, type = ?, product_number = ?, found_handle = ?, owned = ?"
 _NOTHING = FoundDevice("", ClaimStatus.UNCHECKED)
@@ -65,7 +65,7 @@ class FindingWrites(FindingReads, StepWrites):
         self._db.write(
             "UPDATE items SET claim_status = ?, what = ?, title = ?, looked_up_at = ?, counts_differ = ?, "
             f"would_be = ?, look_up = ?, raw_finding = ?, {_FOUND_SET} WHERE id = ?",
-            status.value, finding.what, finding.title, time_text(finding.at),
+            status.value, finding.what, finding.title, time_number(finding.at),
             int(counts is not None and counts != stated), derive.join_would_be(finding.would_be), check.value,
             finding.raw, *counted, *derive.found_values(finding.devices)[2:], item,
         )
@@ -129,7 +129,7 @@ class FindingWrites(FindingReads, StepWrites):
         kept = {device.device_id for device in devices} & {one.device_id for one in found}
         gone = [device for device in devices if device.device_id not in kept]
         new = [one for one in {one.device_id: one for one in found}.values() if one.device_id not in kept]
-        changed_at = maybe_time_text(devices[0].changed_at) if devices else None
+        changed_at = maybe_time_number(devices[0].changed_at) if devices else None
         self._db.write_many("DELETE FROM devices WHERE id = ?", [(device.id,) for device in gone])
         self._db.write_many(
             "INSERT INTO devices (item, device_id, progress, changed_at, ref, status, holder, place, type, "

@@ -10,8 +10,9 @@ from station.core.scan import Scan
 
 from .batches import BatchWrites
 from .connection import Value
+from .following import KEEP_SCAN, own_fields, own_scan, own_shown
 from .items import ItemReads
-from .values import fields_text, read_identifier, search_text, time_text
+from .values import read_identifier, read_time, search_text, time_number, time_text
 
 
 class NewItem(Protocol):
@@ -46,12 +47,12 @@ class NewItem(Protocol):
 # Removed rows count too: no number on the table ever names two rows.
 _NEXT = "(SELECT coalesce(max(t.highest), 0) + 1 FROM batches t WHERE t.on_table = 1)"
 _COLUMNS = (
-    "connection, kind, fields, key, text, complete, secret_names, secret, symbology, source, scanned_at, shown, name, "
-    "look_up, repeat_of, inside, again_of, fits, search, sealed, scan"
+    "connection, kind, own_fields, text, complete, secret_names, secret, symbology, source, scanned_at, own_shown, "
+    "name, look_up, repeat_of, inside, again_of, fits, search, sealed, own_scan"
 )
 _ADD = (
     f"INSERT INTO items (batch, number, {_COLUMNS}) SELECT b.seq, {_NEXT}, "
-    + ", ".join("?" * 21)
+    + ", ".join("?" * 20)
     + " FROM batches b WHERE b.id = ?"
 )
 """One statement: the number by a look at the table, the batch's counters and revision by its trigger."""
@@ -61,15 +62,15 @@ class ItemWrites(ItemReads, BatchWrites):
     def add_item(self, new: NewItem) -> int:
         """Raise ``LookupError`` where there is no such batch."""
         identifier, scan = new.identifier, new.scan
-        scanned_at = time_text(scan.at)
         text = identifier.text
         sealed = self._secrets.sealed(identifier)
+        kept = self._secrets.seal_scan(scan.data, time_text(scan.at), secret=new.sealed)
         done = self._db.write(
-            _ADD, new.connection, identifier.kind.value, fields_text(identifier), identifier.key, text,
+            _ADD, new.connection, identifier.kind.value, own_fields(identifier), text,
             0 if identifier.missing else 1, self._secrets.names(identifier), sealed, scan.symbology, scan.source,
-            scanned_at, new.shown, new.name, new.check.value, new.repeat_of or None, new.inside or None,
-            new.again_of or None, new.fits, search_text(text, new.name), int(new.sealed),
-            self._secrets.seal_scan(scan.data, scanned_at, secret=new.sealed), new.batch,
+            time_number(scan.at), own_shown(new.shown, kept, sealed=new.sealed), new.name, new.check.value,
+            new.repeat_of or None, new.inside or None, new.again_of or None, new.fits, search_text(text, new.name),
+            int(new.sealed), own_scan(kept, text, sealed=new.sealed), new.batch,
         )
         item = done.lastrowid
         if done.rowcount != 1 or item is None:
@@ -113,15 +114,16 @@ class ItemWrites(ItemReads, BatchWrites):
         """What was scanned for a row has turned out to be a secret: it is sealed, and shown in this way."""
         row = self._db.one("SELECT scan, scanned_at, sealed FROM items WHERE id = ?", item)
         if row is not None and not row["sealed"]:
-            kept = self._secrets.seal_scan(row["scan"] or b"", row["scanned_at"], secret=True)
-            self._db.write("UPDATE items SET scan = ?, sealed = 1 WHERE id = ?", kept, item)
-        self._db.write("UPDATE items SET shown = ? WHERE id = ?", shown, item)
+            scanned_at = time_text(read_time(row["scanned_at"]))
+            kept = self._secrets.seal_scan(row["scan"] or b"", scanned_at, secret=True)
+            self._db.write("UPDATE items SET own_scan = ?, sealed = 1 WHERE id = ?", kept, item)
+        self._db.write("UPDATE items SET own_shown = ? WHERE id = ?", shown, item)
 
     def forget_secrets(self, items: Sequence[int]) -> None:
         for item in items:
             self._db.undone.append(self._secrets.forget(item))
             self._db.write(
-                "UPDATE items SET secret = NULL, scan = CASE WHEN sealed THEN NULL ELSE scan END "
+                "UPDATE items SET secret = NULL, own_scan = CASE WHEN sealed THEN NULL ELSE own_scan END "
                 "WHERE id = ? AND (secret IS NOT NULL OR sealed)", item,
             )
             self._db.write("UPDATE call_devices SET secret = NULL WHERE item = ? AND secret IS NOT NULL", item)
@@ -156,8 +158,8 @@ class ItemWrites(ItemReads, BatchWrites):
         if identifier.secrets and sealed is None:
             self._remember(item, identifier)
         self._db.write(
-            "UPDATE items SET kind = ?, fields = ?, key = ?, text = ?, complete = ?, secret_names = ?, secret = ? "
-            "WHERE id = ?", identifier.kind.value, fields_text(identifier), identifier.key, identifier.text,
+            f"UPDATE items SET {KEEP_SCAN}, kind = ?, own_fields = ?, text = ?, complete = ?, secret_names = ?, "
+            "secret = ? WHERE id = ?", identifier.kind.value, own_fields(identifier), identifier.text,
             0 if identifier.missing else 1, self._secrets.names(identifier), sealed, item,
         )
 

@@ -6,7 +6,7 @@ from station.core.scan import Scan
 
 from .base import Part
 from .rows import read_event
-from .values import time_text
+from .values import time_number, time_text
 
 BATCH_NUMBER = "(SELECT CAST(seq AS TEXT) FROM batches WHERE id = ?)"
 """A batch's number as events name it: most rows of the history are one to a device, and its ID is longer than all else
@@ -35,7 +35,7 @@ class JournalWrites(JournalReads):
         self._db.write(
             "INSERT INTO events (at, what, batch, item, device_id, old, new, who, why, detail) "
             f"VALUES (?,?,coalesce({BATCH_NUMBER},?),?,?,?,?,?,?,?)",
-            time_text(event.at), event.what, event.batch, event.batch, event.item, event.device_id, event.old,
+            time_number(event.at), event.what, event.batch, event.batch, event.item, event.device_id, event.old,
             event.new, event.who, event.why, event.detail,
         )
 

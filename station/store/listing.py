@@ -63,8 +63,8 @@ class ListingReads(Part):
         text, values = "", []
         if needle:
             titled = [row["seq"] for row in on_table if needle in row["target_title"].casefold()]
-            text = f" AND (instr(i.search, ?) > 0 OR i.batch IN ({marks(titled)}))"
-            values = [needle, *titled]
+            text = f" AND (instr(lower(i.text), ?) > 0 OR instr(i.search, ?) > 0 OR i.batch IN ({marks(titled)}))"
+            values = [needle, needle, *titled]
         shown = _SHOWS[order.show.value]
         sort = _SORTS[order.by.value].format(way="DESC" if order.descending else "ASC")
         joined = " JOIN batches b ON b.seq = i.batch" if "b." in shown else ""

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -40,6 +41,8 @@ def migrate(
 
     for number, step in enumerate((steps or migrations.steps)()[version:], start=version + 1):
         _take(raw, number, step, faults)
+    if version:
+        _give_back(raw)
     return True
 
 
@@ -53,6 +56,13 @@ def copy(raw: sqlite3.Connection, path: Path, version: int, now: datetime) -> Pa
     kept.unlink(missing_ok=True)
     raw.execute("VACUUM INTO ?", (str(kept),))
     return kept
+
+
+def _give_back(raw: sqlite3.Connection) -> None:
+    """Leave no room of the file empty that a table had before it was built anew, nor what stood there."""
+    with suppress(sqlite3.Error):  # for want of room, or while another process looks: the file is only too long then
+        raw.execute("VACUUM")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _take(raw: sqlite3.Connection, number: int, step: ModuleType, faults: Callable[[str], None]) -> None:

@@ -2,16 +2,23 @@
 """Taking over what can still be read of a damaged database."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from .batches import DESK_ID
-from .connection import connect
+from .connection import Value, connect
 from .store import SqliteStore
 from .triggers import RECOUNT
+from .values import read_time, time_number
 
 # Others refer to these: in this order a row finds what it refers to.
 _TABLES = ("meta", "batches", "calls", "items", "devices", "call_devices", "findings", "events", "refused_scans")
+_TIMES = {
+    "items": ("scanned_at", "looked_up_at", "settled_at", "sent_at"), "devices": ("changed_at",), "events": ("at",),
+}
+"""Numbers; texts up to version 3."""
 
 
 def salvage(aside: Path, store: SqliteStore) -> str:
@@ -43,18 +50,33 @@ def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> tuple
     # From the front until it breaks, then from the back: a damaged page in the middle costs only what is on it.
     for way in ("ASC", "DESC"):
         for row in _readable(old, table, way, lost):
-            names = [name for name in known if name in row.keys()]  # noqa: SIM118 - a Row iterates its values
+            values = _as_now(table, dict(zip(row.keys(), row, strict=True)))
+            names = [name for name in known if name in values]
             insert = (
                 f"INSERT OR {_else(table, row)} INTO {table} ({', '.join(names)}) "
                 f"VALUES ({', '.join('?' * len(names))})"
             )
             try:
-                kept += new.execute(insert, [row[name] for name in names]).rowcount
+                kept += new.execute(insert, [values[name] for name in names]).rowcount
             except sqlite3.IntegrityError as error:
                 lost.append(str(error))
         if not lost:
             break
     return kept, lost[0] if lost else ""
+
+
+def _as_now(table: str, row: Mapping[str, Any]) -> dict[str, Value]:
+    """A row as it would be written now, whatever version its database had."""
+    values = dict(row)
+    for name in _TIMES.get(table, ()):
+        if isinstance(values.get(name), str):
+            with suppress(ValueError):
+                values[name] = time_number(read_time(values[name]))
+    if table == "items" and "own_fields" not in values:
+        # Nothing of it follows from the text: NULL means so, but for a sealed scan that was erased.
+        scan = values["scan"] if values["sealed"] else values["scan"] or b""
+        values |= {"own_fields": values["fields"], "own_shown": values["shown"], "own_scan": scan}
+    return values
 
 
 def _readable(old: sqlite3.Connection, table: str, way: str, lost: list[str]) -> Iterator[sqlite3.Row]:

@@ -13,7 +13,7 @@ from .base import CHUNK, marks
 from .connection import Value
 from .item_writes import ItemWrites
 from .rows import OUTCOME_SET, outcome_values
-from .values import time_text
+from .values import time_number
 
 STEP = "step"
 """What the history calls a change of progress."""
@@ -39,7 +39,7 @@ class StepWrites(ItemWrites):
         why: str = "",
     ) -> list[int]:
         check_step(old, new, person=who, reason=why)
-        when = time_text(at)
+        when = time_number(at)
         found = [device for device in self.devices_by_id(devices) if device.progress is old]
         sets, values = _step_set(new, when, outcome, call)
         self._db.write_many(
@@ -88,7 +88,7 @@ class StepWrites(ItemWrites):
     def _move_all(self, item: int, old: Progress, new: Progress, at: datetime, who: str, why: str) -> bool:
         """Step a row and all its devices, if all of them are ``old``."""
         check_step(old, new)
-        when = time_text(at)
+        when = time_number(at)
         row = self._db.one("SELECT progress FROM items WHERE id = ?", item)
         devices = self.devices(item)
         if row is None or row["progress"] != old.value or any(device.progress is not old for device in devices):
@@ -133,7 +133,7 @@ class StepWrites(ItemWrites):
         self._derive([item])
 
     def _write_steps(
-        self, devices: Sequence[Device], when: str, old: Progress, new: Progress, who: str, why: str, detail: str
+        self, devices: Sequence[Device], when: int, old: Progress, new: Progress, who: str, why: str, detail: str
     ) -> None:
         batches: dict[int, str] = {}  # by number, as events name them
         items = list({device.item for device in devices})
@@ -151,7 +151,7 @@ class StepWrites(ItemWrites):
 
 
 def _step_set(
-    new: Progress, when: str, outcome: Outcome | None, call: str | None
+    new: Progress, when: int, outcome: Outcome | None, call: str | None
 ) -> tuple[str, tuple[Value, ...]]:
     """The SET of a step: an outcome is kept until another one is told or the device is to be claimed again."""
     sets, values = "progress = ?, changed_at = ?", [new.value, when]

@@ -28,6 +28,7 @@ from station.core.item import Check
 from station.core.outcome import HowKnown, OutcomeKind
 from station.core.progress import Progress
 
+from .following import FIELDS, KEY, SCAN, SHOWN
 from .triggers import CLAIMABLE, PROBLEM, TRIGGERS
 
 metadata = MetaData()
@@ -48,6 +49,11 @@ def _needed(name: str) -> "Column[str]":
 
 def _maybe(name: str) -> "Column[str]":
     return Column(name, Text)
+
+
+def _time(name: str, *, needed: bool = False) -> "Column[int]":
+    """Microseconds since 1970, in tables with a row or more for each scan: a time as a text is four times as long."""
+    return Column(name, Integer, nullable=not needed)
 
 
 def _link(name: str, other: str, *, needed: bool = False) -> "Column[int]":
@@ -97,28 +103,33 @@ Index("batches_queued", batches.c.connection, batches.c.seq, sqlite_where=batche
 items = Table(
     "items", metadata,
     Column("id", Integer, primary_key=True), _link("batch", "batches.seq", needed=True), _number("number"),
-    _needed("connection"), _needed("kind"), _needed("fields"), _needed("key"), _needed("text"),
+    _needed("connection"), _needed("kind"), _needed("text"),
     _number("complete", "1"), _text("secret_names"), Column("secret", LargeBinary),
-    _text("symbology"), _needed("source"), _needed("scanned_at"), _text("shown"), _text("name"),
+    _text("symbology"), _needed("source"), _time("scanned_at", needed=True), _text("name"),
     _text("claim_status", "unchecked"), _text("what"), _text("title"), _text("device_type"), _text("product_number"),
-    _number("device_count"), _number("claimed_count"), _text("holder"), _text("place"), _maybe("looked_up_at"),
+    _number("device_count"), _number("claimed_count"), _text("holder"), _text("place"), _time("looked_up_at"),
     _number("counts_differ"), _text("would_be"), _text("look_up"),
     _text("progress", "open"), _number("live", "1"),
     *(_number(f"{progress.value}_devices") for progress in Progress),
-    *_outcome(), _maybe("settled_at"), _maybe("sent_at"), _text("reason"),
+    *_outcome(), _time("settled_at"), _time("sent_at"), _text("reason"),
     _link("repeat_of", "items.id"), _link("inside", "items.id"), _link("again_of", "items.id"),
     _link("again_in", "items.id"), _text("fits"), _text("search"),
     Column("claimable", Integer, Computed(CLAIMABLE, persisted=False)),
     Column("problem", Integer, Computed(PROBLEM, persisted=False)),
+    # what mostly follows from the text and is written only where it does not
+    _maybe("own_fields"), _maybe("own_shown"),
+    Column("key", Text, Computed(KEY, persisted=False)), Column("fields", Text, Computed(FIELDS, persisted=False)),
+    Column("shown", Text, Computed(SHOWN, persisted=False)),
+    Column("scan", LargeBinary, Computed(SCAN, persisted=False)),
     # long ones last, so that a look at the others does not read them
-    _number("sealed"), Column("scan", LargeBinary), _text("raw_finding"),
+    _number("sealed"), Column("own_scan", LargeBinary), _text("raw_finding"),
     _number("made_name"), _number("name_number"),  # whether the name was made by a pattern, and its number
     _words("items", "progress", Progress), _words("items", "claim_status", ClaimStatus),
     _words("items", "holder", Holder), _words("items", "look_up", Check), *_outcome_words("items"),
     # Rows are never deleted, so no ID is ever used twice, and each scan is spared a write to SQLite's own sequence.
 )
 Index("items_number", items.c.batch, items.c.number, items.c.progress)
-Index("items_live", items.c.key, items.c.connection, sqlite_where=(items.c.live == 1) & items.c.repeat_of.is_(None)
+Index("items_live", items.c.key, sqlite_where=(items.c.live == 1) & items.c.repeat_of.is_(None)
       & items.c.inside.is_(None))
 Index("items_half", items.c.batch, items.c.id, sqlite_where=(items.c.complete == 0) & (items.c.progress == "open"))
 Index("items_queued", items.c.batch, items.c.number, sqlite_where=items.c.queued_devices > 0)
@@ -132,7 +143,7 @@ devices = Table(
     _text("status", "unchecked"), _text("holder"), _text("place"), _text("type"), _text("product_number"),
     _text("found_handle"), _text("progress", "open"), *_outcome(),
     Column("call", Text, ForeignKey("calls.key", deferrable=True, initially="DEFERRED")),
-    _link("inside", "items.id"), _maybe("changed_at"),
+    _link("inside", "items.id"), _time("changed_at"),
     _number("owned"), _text("name"), _number("name_number"), _text("target"), _text("labels", "{}"),
     _words("devices", "progress", Progress), _words("devices", "status", ClaimStatus),
     _words("devices", "holder", Holder), *_outcome_words("devices"),
@@ -174,7 +185,7 @@ Index("call_devices_item", call_devices.c.item)
 
 events = Table(
     "events", metadata,
-    Column("id", Integer, primary_key=True), _needed("at"), _needed("what"), _text("batch"), _number("item"),
+    Column("id", Integer, primary_key=True), _time("at", needed=True), _needed("what"), _text("batch"), _number("item"),
     _text("device_id"), _text("old"), _text("new"), _text("who"), _text("why"), _text("detail"),
 )
 Index("events_item", events.c.item, sqlite_where=events.c.item != 0)

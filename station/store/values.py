@@ -1,10 +1,13 @@
 """How single values stand in the tables: times, identifiers, texts."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 def time_text(at: datetime) -> str:
@@ -18,12 +21,25 @@ def maybe_time_text(at: datetime | None) -> str | None:
     return None if at is None else time_text(at)
 
 
-def read_time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+def time_number(at: datetime) -> int:
+    """Microseconds since 1970, for tables with a row or more for each scan; a time without a zone raises
+    ``ValueError``."""
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return (at - _EPOCH) // _MICROSECOND
 
 
-def maybe_read_time(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def maybe_time_number(at: datetime | None) -> int | None:
+    return None if at is None else time_number(at)
+
+
+def read_time(kept: str | int) -> datetime:
+    """Of a text or of a number."""
+    return datetime.fromisoformat(kept) if isinstance(kept, str) else _EPOCH + timedelta(microseconds=kept)
+
+
+def maybe_read_time(kept: str | int | None) -> datetime | None:
+    return None if kept is None else read_time(kept)
 
 
 def fields_text(identifier: Identifier) -> str:
@@ -34,9 +50,10 @@ def read_identifier(kind: str, fields: str, secrets: tuple[tuple[str, Secret], .
     return Identifier(Kind(kind), tuple((name, value) for name, value in json.loads(fields)), secrets)
 
 
-def search_text(*parts: str) -> str:
-    """What a filter's text is looked for in: without case, parts apart."""
-    return "\n".join(part for part in parts if part).casefold()
+def search_text(text: str, *parts: str) -> str:
+    """What a filter's text is looked for in beside the identifier's ``text``: without case, parts apart. That text is
+    among them only where SQLite's own ``lower`` does not do: it knows English letters."""
+    return "\n".join(part for part in ("" if text.isascii() else text, *parts) if part).casefold()
 
 
 def clean(value: object) -> object:

@@ -22,6 +22,9 @@ FIRST = "b5rj9ed7rihk00000000"
 ADDRESS = "http://127.0.0.1:9"
 """Where nothing answers: a desk without a network."""
 _KEPT = ("items", "devices", "events")
+_PRIME = 99_999_989
+"""The squares of numbers up to its half, modulo it, are all different and in no order: as codes are in life, whose
+indexes are looser than those of a row of numbers."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Crowd:
 
 
 def text_of(number: int) -> str:
-    return f"{FIRST[:-8]}{number:08d}"
+    return f"{FIRST[:-8]}{number * number % _PRIME:08d}"
 
 
 def make(path: Path, crowd: Crowd) -> None:
@@ -96,7 +99,7 @@ def _first(store: SqliteStore, batch: Batch) -> None:
 def _copy(raw: sqlite3.Connection, table: str, crowd: Crowd) -> None:
     """Copy the one row of a table, each copy with its own number wherever the first one's text stands."""
     columns = [(row[1], row[2]) for row in raw.execute(f"PRAGMA table_info({table})")]
-    own = f"'{FIRST[:-8]}' || printf('%08d', n)"
+    own = f"'{FIRST[:-8]}' || printf('%08d', n * n % {_PRIME})"
     batch = f"(n / {crowd.a_batch})"
     told = {
         "id": "n + 1", "item": "n + 1", "number": "n + 1",

@@ -96,13 +96,13 @@ def long_shelf(shelf: Shelf) -> Shelf:
     """A table of 100,000 rows, each with a device, made by copying one in SQL."""
     shelf.kit("K", 1)
     columns = [row["name"] for row in shelf.store.connection.read("PRAGMA table_info(items)")
-               if row["name"] not in ("id", "number", "key", "text")]
+               if row["name"] not in ("id", "number", "text")]
     with shelf.store.transaction():
         many = f"WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {LONG})"
         names = ", ".join(columns)
         shelf.store.connection.write(
-            f"{many} INSERT INTO items (number, key, text, {names}) "
-            f"SELECT i, 'code:K' || i, 'K' || i, {names} FROM n, items WHERE id = 1"
+            f"{many} INSERT INTO items (number, text, {names}) "
+            f"SELECT i, 'K' || i, {names} FROM n, items WHERE id = 1"
         )
         shelf.store.connection.write(
             "INSERT INTO devices (item, device_id, status) SELECT id, 'd' || id, 'unclaimed' FROM items WHERE id > 1"

@@ -1,7 +1,6 @@
 """With very many rows in the queue nothing that happens at every scan or call looks at all of them."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,8 +17,9 @@ from station.desk.sorting import Order, Show
 from station.desk.writing import NewItem
 from station.store import SqliteStore, open_store
 from station.store.listing import MOST_ROWS
-from station.store.migrations import steps
+from station.store.migrations import VERSION
 from tests.benchmarks.crowd import SINCE, Crowd, batch_of, make, text_of
+from tests.store.older import ROWS, make_older
 from tests.store.shelf import code
 
 CROWD = Crowd(20_000, a_batch=250, connections=4)
@@ -145,26 +145,12 @@ def test_a_long_table_shows_its_newest_rows_and_a_filter_finds_the_others(
     assert len(crowded.item_ids(Order(show=Show.WAITING))) == 20_000
 
 
-def test_a_database_of_version_2_goes_on_with_its_numbers(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", range(1, VERSION))
+def test_an_earlier_versions_database_goes_on_with_its_numbers(tmp_path: Path, version: int) -> None:
     path = tmp_path / "desk.db"
-    make(path, Crowd(300, a_batch=100, connections=2))
-    with closing(sqlite3.connect(path, isolation_level=None)) as raw:  # as version 2 left it
-        for trigger in ("items_added", "items_moved"):
-            raw.execute(f"DROP TRIGGER {trigger}")
-        for index in ("batches_on_table", "batches_closed"):
-            raw.execute(f"DROP INDEX {index}")
-        raw.execute("ALTER TABLE batches DROP COLUMN highest")
-        for statement in steps()[1].STATEMENTS:
-            if statement.startswith(("CREATE TRIGGER items_added", "CREATE TRIGGER items_moved")):
-                raw.execute(statement)
-        raw.execute("CREATE INDEX batches_on_table ON batches (on_table) WHERE on_table = 1")
-        raw.execute("CREATE INDEX devices_waiting ON devices (changed_at) WHERE progress = 'queued'")
-        raw.execute("PRAGMA user_version = 2")
+    make_older(path, version)
     with closing(open_store(path).store) as store:
-        assert [row[0] for row in store.connection.raw.execute("SELECT highest FROM batches ORDER BY seq")] == [
-            100, 200, 300
-        ]
+        assert [row[0] for row in store.connection.raw.execute("SELECT highest FROM batches")] == [len(ROWS)]
         with store.transaction():
             store.add_batch(OPEN)
-        assert store.items([add(store, "new")])[0].number == 301
-        assert store.events(batch=batch_of(CROWD, 0).id)[0].batch == batch_of(CROWD, 0).id
+        assert store.items([add(store, "new")])[0].number == len(ROWS) + 1

@@ -9,10 +9,10 @@ from types import ModuleType
 
 def steps() -> tuple[ModuleType, ...]:
     """All of them; a database that has taken N of them is at version N."""
-    from . import v0001, v0002, v0003  # the text of the tables is read only when a database is made or migrated
+    from . import v0001, v0002, v0003, v0004  # the text of the tables is read only when a database is made or migrated
 
-    return v0001, v0002, v0003
+    return v0001, v0002, v0003, v0004
 
 
-VERSION = 3
+VERSION = 4
 """How many steps there are: ``PRAGMA user_version`` of a database that needs none."""
