@@ -18,6 +18,7 @@ import disruptive
 from tests.benchmarks.figures import Figure
 from tests.faults import accounts, matrix, one_each, scene
 from tests.faults.door import DOMAIN
+from tests.faults.fault import Fault
 from tests.faults.protocols import DISRUPTIVE
 
 TIMES = 4
@@ -46,7 +47,8 @@ OURS, ANOTHERS = "ours", "another's"
 
 
 def measure(times: int = TIMES, seed: int = SEED) -> list[Figure]:
-    theirs, ours = _work(_by_package, times, seed), _work(_by_station, times, seed)
+    dealt = one_each.dealt(seed, times)
+    theirs, ours = work(by_package, dealt), work(by_station, dealt)
     count = times * len(one_each.FAULTS)
     of = f"of {count} spoiled claims (yardstick: the disruptive package)"
     return [
@@ -63,8 +65,9 @@ def _none(name: str, ours: int, theirs: int) -> Figure:
     return Figure(name, ours, theirs, None, "none", ours == 0)
 
 
-def _work(by: Claimer, times: int, seed: int) -> Report:
-    plan = one_each.OneEach(DISRUPTIVE, random.Random(seed), dealt=one_each.dealt(seed, times))
+def work(by: Claimer, dealt: dict[str, Fault]) -> Report:
+    """What became of devices each of whose first claim was struck by its fault."""
+    plan = one_each.OneEach(DISRUPTIVE, random.Random(SEED), dealt=dealt)
     size = scene.Size(len(plan.dealt), ways=AT_ONCE, faults_for_s=1800.0, limit_s=LIMIT_S)
     with tempfile.TemporaryDirectory(prefix="station-faults-") as folder:
         told = by(plan, Path(folder), size)
@@ -80,7 +83,7 @@ def _work(by: Claimer, times: int, seed: int) -> Report:
     return report
 
 
-def _by_station(plan: one_each.OneEach, folder: Path, size: scene.Size) -> Told:
+def by_station(plan: one_each.OneEach, folder: Path, size: scene.Size) -> Told:
     names = [f"v{number}" for number in range(size.ways)]
     with scene.opened(DISRUPTIVE, folder, plan, size, names) as (bench, _):
         person = matrix.Person(bench, plan, names)
@@ -95,7 +98,7 @@ def _said(row: accounts.Row) -> str:
     return ANOTHERS if row.outcome == "already_claimed" else row.progress
 
 
-def _by_package(plan: one_each.OneEach, folder: Path, size: scene.Size) -> Told:
+def by_package(plan: one_each.OneEach, folder: Path, size: scene.Size) -> Told:
     """As its documentation shows it, one device a call; an exception is all that is known of that device."""
     with scene.served(DISRUPTIVE, folder, plan, size) as proxy:
         settings, secrets = DISRUPTIVE.connection(f"https://v0.{DOMAIN}:{proxy.port}")

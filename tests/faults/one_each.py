@@ -3,6 +3,7 @@
 import json
 import random
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from . import plan
@@ -17,12 +18,12 @@ FAULTS = tuple(
 """All that meet a claim itself; credentials that stay revoked would spoil the devices after it too."""
 
 
-def dealt(seed: int, times: int) -> dict[str, Fault]:
+def dealt(seed: int, times: int, faults: Sequence[Fault] = FAULTS) -> dict[str, Fault]:
     """Each fault so many times, by the device that it strikes: Disruptive's protocol claims a device by its code."""
-    faults = list(FAULTS) * times
-    random.Random(seed).shuffle(faults)
-    codes = [identifier.text for identifier in DISRUPTIVE.devices(len(faults))]
-    return dict(zip(codes, faults, strict=True))
+    dealt = list(faults) * times
+    random.Random(seed).shuffle(dealt)
+    codes = [identifier.text for identifier in DISRUPTIVE.devices(len(dealt))]
+    return dict(zip(codes, dealt, strict=True))
 
 
 @dataclass

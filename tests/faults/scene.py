@@ -1,13 +1,17 @@
 """Where a shift is worked: a real server, a proxy that spoils exchanges, names that lead to it, and a desk."""
 
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+
+from fastapi import FastAPI
 
 from station.clock import SystemClock
 from station.folders import Folders
@@ -20,7 +24,7 @@ from tests.desk.bench import Bench
 
 from .door import DOMAIN, make_certificates, resolved
 from .plan import Spoiling
-from .protocols import Protocol
+from .protocols import LOCAL, Protocol
 from .proxy import Beside, Proxy, Seen, running
 
 QUIET_S = 120.0
@@ -89,22 +93,37 @@ class FastClock(SystemClock):
         return self._at
 
 
+@cache
+def _practised() -> bytes:
+    """The database of a server that has filled in what practice needs: it takes a while, and is made once."""
+    with tempfile.TemporaryDirectory(prefix="station-server-") as folder:
+        database = Path(folder) / "server.db"
+        with on_a_port(_build(database)):
+            LOCAL.wait_for_practice(database)
+        return database.read_bytes()
+
+
+def _build(database: Path) -> FastAPI:
+    url = f"sqlite:///{database.as_posix()}"
+    return build(url, clock=lambda: datetime.now(UTC), practice=True, token="practice-token")
+
+
 @contextmanager
 def served(
     protocol: Protocol, folder: Path, spoiling: Spoiling, size: Size, beside: Beside = lambda _seen: nullcontext()
 ) -> Iterator[Proxy]:
     """The server with a delivery, behind the proxy; the names below ``DOMAIN`` lead there, and its certificate is
     vouched for. ``beside`` is open while the server works on a request."""
-    url = f"sqlite:///{(folder / 'server.db').as_posix()}"
+    database = folder / "server.db"
+    database.write_bytes(_practised())
     certificates = make_certificates(folder)
     with ExitStack() as stack:
-        app = build(url, clock=lambda: datetime.now(UTC), practice=True, token="practice-token")
-        address = stack.enter_context(on_a_port(app))
+        address = stack.enter_context(on_a_port(_build(database)))
         delivery = folder / "delivery.csv"
         delivery.write_text(protocol.delivery(size.devices), encoding="utf-8")
-        imported = import_file(url, delivery, datetime.now(UTC))
+        imported = import_file(f"sqlite:///{database.as_posix()}", delivery, datetime.now(UTC))
         assert imported.stored, imported.bad
-        protocol.wait_for_practice(folder / "server.db")
+        protocol.wait_for_practice(database)
         upstream = int(address.rpartition(":")[2])
         words = dict(protocol.words)
         proxy = Proxy(upstream, certificates, spoiling, spoiling.keeps, words, protocol.lists, size.late_s, beside)
