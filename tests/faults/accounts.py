@@ -184,7 +184,7 @@ def _old(desk: Path, hour_s: float) -> set[str]:
     """What was shown to be free only after the hour in which Claim counts."""
     query = (
         "SELECT e.device_id FROM events e JOIN items i ON i.id = e.item JOIN batches b ON b.seq = i.batch WHERE "
-        "e.new = 'held' AND e.why = 'read_back.free' AND (julianday(e.at) - julianday(b.closed_at)) * 86400 > ?"
+        "e.new = 'held' AND e.why = 'read_back.free' AND e.at / 1e6 - (julianday(b.closed_at) - 2440587.5) * 86400 > ?"
     )
     with closing(_read_only(desk)) as opened:
         return {row[0] for row in opened.execute(query, (hour_s,))}
