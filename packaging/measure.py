@@ -28,7 +28,7 @@ PURPOSES = (
     ("PySide6/Qt/lib", "Qt: window, PDF, sound, printing"),
     ("PySide6", "PySide: Qt for Python"),
     ("shiboken6", "PySide: Qt for Python"),
-    ("numpy.libs", "numpy's OpenBLAS"),
+    ("numpy.libs", "numpy's BLAS: products of matrices"),
     ("numpy", "numpy: pictures as numbers"),
     ("cryptography", "cryptography: seals, signatures, TLS"),
     ("resources", "sounds, icons, sentences, sample deliveries, licences"),
