@@ -127,7 +127,9 @@ class Afterwards:
     async def read_change(self, call: Call) -> Mapping[str, bool]:  # noqa: ARG002 - for those that can look
         """By device ID whether a read shows that a change whose answer was lost is done; none that nobody can tell of.
 
-        Asked of a call that must not go again, and of one whose repeat was refused.
+        Asked of a call that must not go again (its kind may not, it bore secrets, a newer one has gone since), and of
+        one whose repeat was refused. Each verb is safe to repeat or shown here as far as the vendor shows it; what it
+        never shows (a claim code) is left to a person, who is told so.
         """
         return {}
 
