@@ -102,11 +102,11 @@ class Here(Backend):
         return await releasing.shown(call, self._client, releasing.wanted(call))
 
     async def rename(self, call: Call) -> Answer:
-        return await releasing.describe(call, self._call, "renamed", releasing.wanted(call))
+        return await releasing.describe(call, self._call, self._client, "renamed", releasing.wanted(call))
 
     async def change(self, call: Call) -> Answer:
         """Set a label, or take it away with an empty value."""
-        return await releasing.describe(call, self._call, "labelled", releasing.wanted(call))
+        return await releasing.describe(call, self._call, self._client, "labelled", releasing.wanted(call))
 
     async def _call(self, request: Request) -> Reply:
         return await self._http.call(request, self.settings.claim_timeout_s)

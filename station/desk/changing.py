@@ -10,7 +10,7 @@ from station.core.call import Answer, Call, CallDevice, CallState, Confirmed, Re
 from station.core.errors import CallError, Cause, NotSentError, RefusedError, SignInError, TargetError, UnclearError
 from station.core.item import Device, Event, Item
 from station.core.news import Refused
-from station.core.outcome import DONE, Outcome
+from station.core.outcome import DONE, Outcome, OutcomeKind
 from station.core.secret import Secret
 
 from . import effects, lines, lost_changes, quiet
@@ -136,6 +136,9 @@ def settle(work: Work, call: Call, answer: Answer | None, error: BaseException |
     # What a repeat is refused for says nothing about the first time: that is looked for at the vendor.
     again = call.tries > 0 and not work.state.backends[call.connection].traits.remembers
     unsure = {name for name, outcome in outcomes.items() if again and outcome.kind not in DONE}
+    if call.verb is Verb.RELEASE:
+        # It was ours a moment ago: on its way the request may have been delivered twice, and this answers the second.
+        unsure |= {name for name, outcome in outcomes.items() if outcome.kind is OutcomeKind.NOT_FOUND}
     for device in call.devices:
         if device.device_id not in unsure:
             _settle_one(work, call, device, outcomes.get(device.device_id))

@@ -399,9 +399,10 @@ def test_half_an_identifier_is_not_sent() -> None:
         ("rename", DEVICE, False),
     ],
 )
-def test_an_empty_answer_to_a_change_is_looked_into(verb: str, after: Any, done: bool) -> None:
+@pytest.mark.parametrize("told", [b"", {"hello": ["world"]}])
+def test_an_answer_to_a_change_that_says_nothing_is_looked_into(verb: str, told: Any, after: Any, done: bool) -> None:
     got, place = play(
-        lambda backend, _: getattr(backend, verb)(call(handle="dev-1", name="Wall", verb=Verb(verb))), b"", after
+        lambda backend, _: getattr(backend, verb)(call(handle="dev-1", name="Wall", verb=Verb(verb))), told, after
     )
     assert [seen.target for seen in place.seen][-1] == "/core/v1/organization/devices/dev-1"
     if done:

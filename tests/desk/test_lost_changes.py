@@ -260,3 +260,15 @@ def test_where_it_is_safe_what_an_answer_leaves_out_goes_again(
 def _places(bench: Bench, *items: Item) -> list[str]:
     outcomes = [bench.rows[item.id].outcome for item in items]
     return [outcome.place if outcome else "" for outcome in outcomes]
+
+
+def test_a_release_that_finds_nothing_was_delivered_twice_or_is_told_by_a_read(
+    bench: Bench, world: World, clock: MovedClock
+) -> None:
+    row = _claimed(bench)
+    none = Outcome(OutcomeKind.NOT_FOUND, HowKnown.ANSWER, code="404")
+    world.spoil.append(lambda call: Answer(tuple(DeviceResult(device.device_id, none) for device in call.devices)))
+    world.shown["A1"] = True
+    assert _do(bench, releases.release, [row.id], "Anna") == 1
+    assert wait_for(lambda: bench.rows[row.id].progress is Progress.RELEASED)
+    assert [call.verb for call in world.calls] == [Verb.CLAIM, Verb.RELEASE]

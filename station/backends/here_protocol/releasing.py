@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from station.core.call import Answer, Call, CallDevice, DeviceResult, Verb
-from station.core.errors import CallError
+from station.core.errors import CallError, Cause, UnclearError
 from station.core.outcome import DONE, HowKnown, Outcome, OutcomeKind
 
 from ..wire.answers import Reply
@@ -32,6 +32,9 @@ async def release(call: Call, send: Send, client: Client) -> Answer:
     async def one(device: CallDevice) -> tuple[DeviceResult, Reply]:
         reply = await send(requests.release(device))
         result = answers.released(reply, device)
+        # The vendor's own yes has no body: what another one says may be anybody's.
+        if 200 <= reply.status < 300 and reply.json is not None and device.handle in await _now(client, device):
+            raise _unclear(reply)
         sent_before = result.outcome.kind is OutcomeKind.NOT_FOUND and call.tries
         if sent_before and not any(await client.handles([device.identifier])):
             gone = Outcome(
@@ -59,19 +62,41 @@ async def shown(call: Call, client: Client, values: Wanted) -> dict[str, bool]:
     return told
 
 
+def _are_shown(told: object, values: Mapping[str, str | None]) -> bool:
+    """Whether an answer shows what was set; of what was taken away it shows nothing."""
+    return isinstance(told, dict) and all(value and _is_kept(told.get(name), value) for name, value in values.items())
+
+
+async def _now(client: Client, device: CallDevice) -> list[str]:
+    try:
+        return await client.handles([device.identifier])
+    except CallError:
+        return [device.handle]  # for all that we know, it is still there
+
+
+def _unclear(reply: Reply) -> UnclearError:
+    return UnclearError(Cause.GARBAGE, "the answer says nothing, and nothing was done", reply.request_id, reply.status)
+
+
 def _is_kept(found: object, wanted: str | None) -> bool:
     if wanted is None or found is None:
         return found is wanted
     return isinstance(found, str) and is_same_text(found, wanted)
 
 
-async def describe(
-    call: Call, send: Send, word: str, values: Wanted
-) -> Answer:
-    """Merge values into the devices' metadata; ``word`` says in the outcome what was done."""
+async def describe(call: Call, send: Send, client: Client, word: str, values: Wanted) -> Answer:
+    """Merge values into the devices' metadata; ``word`` says in the outcome what was done. An answer that does not show
+    them is looked into."""
 
     async def one(device: CallDevice) -> tuple[DeviceResult, Reply]:
         reply = await send(requests.describe(device, dict(values(device))))
+        if reply.status < 300 and not _are_shown(reply.json, values(device)):
+            try:
+                kept = await client.metadata(device)
+            except CallError:
+                raise _unclear(reply) from None
+            if not all(_is_kept((kept or {}).get(name), value) for name, value in values(device).items()):
+                raise _unclear(reply)
         return answers.described(reply, device, word), reply
 
     return await _each(call, one)

@@ -124,5 +124,5 @@ async def _now(client: Client, changed: Changed, device: CallDevice) -> Own | No
 
 
 def _unclear(changed: Changed) -> UnclearError:
-    words = "the answer is no JSON, and the device is as it was"
+    words = "the answer says nothing, and the device is as it was"
     return UnclearError(Cause.GARBAGE, words, changed.reply.request_id, changed.reply.status)

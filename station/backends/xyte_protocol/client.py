@@ -12,8 +12,8 @@ from station.core.target import Account
 from ..http import Http
 from ..wire.answers import Reply
 from ..wire.requests import Request
-from .answers import Own, Space, path_of, read_device, read_space
-from .outcomes import words_of
+from .answers import Own, Space, is_device, path_of, read_device, read_space
+from .outcomes import success_of, words_of
 from .owned import Owned
 from .reading import Limits, Query, Reader
 from .requests import at
@@ -92,17 +92,21 @@ class Client:
         return reply
 
     async def changed(self, request: Request, device: CallDevice) -> Changed:
-        """Change one device of ours. Where that was done with an answer that is no JSON, it is looked at again."""
+        """Change one device of ours. Where the answer is no JSON, or says neither yes nor no, it is looked at again."""
         try:
-            return Changed(await self.change(request))
-        except UnclearError as unclear:
-            if not 200 <= unclear.status < 300:
+            reply = await self.change(request)
+            if reply.status >= 300 or success_of(reply.json) is not None or is_device(reply.json):
+                return Changed(reply)
+            unclear = UnclearError(Cause.GARBAGE, "the answer says nothing", reply.request_id, reply.status)
+        except UnclearError as error:
+            if not 200 <= error.status < 300:
                 raise
-            try:
-                now = await self.device(device.handle)
-            except CallError:
-                raise unclear from None
-            return Changed(Reply(204, {}, None, "", None, unclear.request_id), now, looked=True)
+            unclear = error
+        try:
+            now = await self.device(device.handle)
+        except CallError:
+            raise unclear from None
+        return Changed(Reply(204, {}, None, "", None, unclear.request_id), now, looked=True)
 
     def placed(self, own: Own) -> Own:
         """Take up what a call has just told, so that the next look-up needs no new list."""
