@@ -9,12 +9,13 @@ import ast
 import importlib.util
 import marshal
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 NEVER_ASKS_FOR_THE_SOURCE = (0b01).to_bytes(4, "little")
 """A pyc's mark: it holds whatever became of its source (PEP 552, unchecked hash)."""
-READ = ("numpy/_core/multiarray.py",)
-"""Ends of the paths of modules whose documentation the library itself works with."""
+READ = ("*numpy/_core/multiarray.py", "*numpy/ma/*", "*sqlalchemy/*events.py")
+"""Patterns of the paths of modules whose documentation the library itself works with."""
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -32,7 +33,7 @@ def without_documentation(source: bytes) -> ast.Module:
 def compile_module(path: Path, name: str) -> bytes:
     """What a pyc of the module holds; ``name`` is the path that is told where it fails. Raises SyntaxError."""
     source = path.read_bytes()
-    bare = source if name.endswith(READ) else without_documentation(source)
+    bare = source if any(fnmatchcase(name, each) for each in READ) else without_documentation(source)
     code = compile(bare, name, "exec", dont_inherit=True)
     head = importlib.util.MAGIC_NUMBER + NEVER_ASKS_FOR_THE_SOURCE + importlib.util.source_hash(source)
     return head + marshal.dumps(code)
