@@ -63,7 +63,18 @@ def _is_one_label(lines: list[str]) -> bool:
     if len(lines) == 1 or len(lines) > _MOST_LINES or sum(map(len, lines)) > LONGEST_SCAN:
         return False
     label = read("\n".join(lines))
-    return label.family in _OVER_LINES and 0 < len(label.identifiers) < len(lines)
+    if label.family not in _OVER_LINES or not 0 < len(label.identifiers) < len(lines):
+        return False
+    # Fields are looked for in running text: a line that names a device by itself would be left unread.
+    return label.family != "fields" or not any(map(_is_device, lines))
+
+
+def _is_device(line: str) -> bool:
+    """Whether it is no word of a text: one piece, with a digit, that a label could be."""
+    if " " in line or not any(map(str.isdigit, line)):
+        return False
+    label = read(line)
+    return bool(label.identifiers) and label.family not in _OVER_LINES
 
 
 def _rows(stream: BinaryIO, name: str) -> Iterator[Entry | BadRow]:
