@@ -10,7 +10,8 @@ from station.core.news import LineState
 from station.core.progress import Progress
 from station.core.target import Target
 from station.desk import orders, places
-from station.desk.orders import Entry, Line, Placed, Standing
+from station.desk.orders import Entry, Line, Standing
+from station.desk.placing import Placed, place
 from station.desk.ports import Reader
 from station.words import advise, say
 
@@ -121,7 +122,7 @@ def _place(
         except CallError as error:
             if not is_cut_off(error):
                 raise Stop(why(error, standing.title), Exit.REFUSED) from error
-    placed = session.do(orders.place, standing, name, content, entries, operator, unseen_kits)
+    placed = place(session.do, standing, name, content, entries, operator, unseen_kits)
     if placed.problem == "name_taken":
         raise Stop(say("cli.name_taken", name=name))
     if placed.problem:

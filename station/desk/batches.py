@@ -8,11 +8,11 @@ from station.core.progress import SETTLED
 
 from . import naming, summaries
 from .open_batches import is_current, open_for, open_of
-from .queueing import SLICE, answered, close, close_in_slices
+from .queueing import SLICE, answered, close_in_slices
 from .sums import Sizes
 from .work import Work
 
-__all__ = ["answered", "choose", "claim", "clear", "close", "is_current", "mix", "open_for", "plan"]
+__all__ = ["answered", "choose", "claim", "clear", "is_current", "mix", "open_for", "plan"]
 
 TOLD = 500
 """Rows that are told anew in one task."""

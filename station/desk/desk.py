@@ -35,7 +35,7 @@ class Desk:
     ) -> None:
         """``opening`` opens the store on the desk's thread."""
         self._opening, self._outside, self._state, self._own = opening, outside, state, own
-        outside.post, outside.later = self.post, self.later
+        outside.post, outside.later, outside.read = self.post, self.later, self._read_for
         self._queue: queue.PriorityQueue[Task] = queue.PriorityQueue()
         self._timers: list[tuple[float, int, Callable[..., Any], tuple[Any, ...]]] = []
         self._timed = count()
@@ -87,6 +87,17 @@ class Desk:
 
         threading.Thread(target=reading, name="reading").start()
         return future
+
+    def _read_for(self, query: Callable[[Reader], Any], verb: Callable[..., Any], *args: Any) -> None:
+        """Read as ``read`` does; then a task with what was read, or with None where that failed."""
+
+        def tell(done: "Future[Any]") -> None:
+            error = done.exception()
+            if error is not None:
+                log.error("a read failed", exc_info=error)
+            self.do(verb, *args, None if error is not None else done.result())
+
+        self.read(query).add_done_callback(tell)
 
     def start(self) -> None:
         self.thread.start()

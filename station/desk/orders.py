@@ -1,27 +1,23 @@
-"""Batches that arrive whole, from a command line: looked up without rows, then placed and closed in one step."""
+"""Batches that arrive whole, from a command line: looked up without rows, and what has become of them."""
 
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
 
 from station.backends.base import Backend, Traits
-from station.core.batch import Batch
 from station.core.errors import CallError, Cause, NotSentError
-from station.core.finding import ClaimStatus, Finding, FoundDevice
+from station.core.finding import Finding, FoundDevice
 from station.core.identifier import Identifier
-from station.core.item import Check, Device, Event, Item, Reason
+from station.core.item import Device, Item
 from station.core.news import LineState
-from station.core.progress import Progress
 from station.core.scan import Scan
 
-from . import ahead, batches, lines, look_ups, pauses
+from . import ahead, lines, pauses
 from . import repeats as repeats_of
 from .ports import Reader
 from .work import Work
-from .writing import NewItem
 
 ORDERED = "order"
 """The event that ties a row to the order that it came with, wherever the row goes later."""
@@ -52,16 +48,6 @@ class Standing:
     sends: bool
     practice: bool
     accept: Callable[[Identifier], Identifier | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """``batch`` is its ID; ``known``: it was there before with the same content; ``problem``: why it was not placed
-    ("name_taken", "no_seal")."""
-
-    batch: str = ""
-    known: bool = False
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,95 +121,6 @@ def digest(connection: str, target: str, identifiers: Sequence[Identifier]) -> s
     """What makes a named batch repeatable: what it claims and where; never a secret."""
     parts = [connection, target, *sorted(each.key for each in identifiers)]
     return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def place(
-    work: Work,
-    standing: Standing,
-    name: str,
-    content: str,
-    entries: Sequence[Entry],
-    operator: str,
-    unseen_kits: bool = False,
-) -> Placed:
-    """Write a named batch with its rows and close it, all at once: it is never open, so nothing else gets into it."""
-    known = work.store.batch_named(name)
-    if known is not None:
-        return Placed(known.id, known=True) if known.content == content else Placed(known.id, problem="name_taken")
-    if _would_lose_secrets(work, standing, entries):
-        return Placed(problem="no_seal")
-    backend = work.state.backends[standing.connection]
-    account = work.state.line(standing.connection).account
-    batch = Batch(
-        id=str(uuid4()),
-        connection=standing.connection,
-        kind=backend.kind,
-        opened_at=work.clock.now(),
-        address=backend.address,
-        account=account.id if account else "",
-        target=standing.target,
-        target_title=standing.target_title,
-        operator=operator,
-        name=name,
-        content=content,
-        practice=standing.practice,
-    )
-    work.store.add_batch(batch)
-    for entry in entries:
-        item = _row(work, batch, entry)
-        work.store.add_event(Event(work.clock.now(), ORDERED, batch=batch.id, item=item, who=operator))
-    batches.close(work, batch, operator, unseen_kits)
-    work.wake()
-    return Placed(batch.id)
-
-
-def _would_lose_secrets(work: Work, standing: Standing, entries: Sequence[Entry]) -> bool:
-    """Whether a secret would have to wait in the queue and there is no key to seal it with."""
-    waits = not standing.sends or any(entry.finding is None for entry in entries)
-    seal = getattr(work.store, "seal", None)
-    return waits and not getattr(seal, "available", True) and any(entry.identifier.secrets for entry in entries)
-
-
-def _row(work: Work, batch: Batch, entry: Entry) -> int:
-    """A row for an entry: a new one, or the one that an earlier order left open."""
-    link, inside = repeats_of.find_live(work, batch.connection, entry.identifier)
-    left = work.item(link.item) if link is not None else None
-    if left is not None and _was_left(work, left):
-        work.store.change_item(left.id, batch=batch.id, identifier=entry.identifier, reason=Reason.NOTHING)
-        _show(work, left.id, entry)
-        return left.id
-    offline = Check.OFFLINE if work.state.backends[batch.connection].traits.look_up else Check.NONE
-    item = work.store.add_item(
-        NewItem(
-            batch.id, batch.connection, entry.identifier, entry.scan, entry.shown, sealed=entry.sealed, name=entry.name,
-            repeat_of=link.item if link else 0, inside=inside.item if inside else 0,
-            check=Check.IDLE if entry.finding else offline,
-        )
-    )
-    work.touch(item)
-    if link is None and inside is None:
-        _show(work, item, entry)
-    return item
-
-
-def _was_left(work: Work, item: Item) -> bool:
-    """Whether an open row came from an order and was given back: nobody else waits for it."""
-    return (
-        item.progress is Progress.OPEN
-        and not item.closed
-        and any(event.what == ORDERED for event in work.store.events(item=item.id))
-    )
-
-
-def _show(work: Work, item: int, entry: Entry) -> None:
-    """What was found just now, or else an older finding that lets it be claimed (it is looked up again before that)."""
-    row = work.item(item)
-    if entry.finding is not None:
-        look_ups.show_finding(work, row, entry.finding)
-        return
-    kept = work.store.finding(row.connection, row.identifier)
-    if kept is not None and kept.status in (ClaimStatus.UNCLAIMED, ClaimStatus.PARTLY_CLAIMED):
-        work.store.apply_finding(item, kept, check=Check.OFFLINE)
 
 
 def lines_of(reader: Reader, batch: str) -> list[Line]:

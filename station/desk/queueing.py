@@ -17,19 +17,18 @@ SLICE = 50
 """Rows that are queued in one task, so that a scan in between does not wait."""
 
 
-def close(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
-    """Queue what can be claimed of a batch, settle what its look-ups answered; what is not whole stays open."""
-    rows = work.store.open_ids(batch.id)
-    _close(work, batch, operator, unseen_kits, "")
-    queue_slice(work, batch.id, rows, 0, len(rows))
-
-
 def close_in_slices(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
-    """The same for a batch of any size: closed at once, and paused until its last slice is queued. A restart in between
-    goes on with it."""
+    """Queue what can be claimed of a batch, settle what its look-ups answered; what is not whole stays open. It is
+    closed at once, and paused until its last slice is queued. A restart in between goes on with it."""
     rows = work.store.open_ids(batch.id)
     _close(work, batch, operator, unseen_kits, QUEUEING if len(rows) > SLICE else "")
     queue_slice(work, batch.id, rows, 0)
+
+
+def shut(work: Work, batch: Batch, operator: str, unseen_kits: bool) -> None:
+    """Close a batch whose rows are still to come, each queued as it comes: paused until ``queue_slice`` is told that
+    no more do."""
+    _close(work, batch, operator, unseen_kits, QUEUEING)
 
 
 def _close(work: Work, batch: Batch, operator: str, unseen_kits: bool, paused: str) -> None:
@@ -52,7 +51,7 @@ def queue_slice(
     batch = work.store.batch(batch_id)
     if batch is None:
         return
-    _queue(work, batch, work.store.items(rows[begin : begin + slice_of]))
+    queue_rows(work, batch, work.store.items(rows[begin : begin + slice_of]))
     if begin + slice_of < len(rows):
         work.after.append(lambda: work.outside.later(0, queue_slice, batch_id, rows, begin + slice_of, slice_of, then))
         return
@@ -71,7 +70,8 @@ def queue_on(work: Work, then: str = "") -> None:
                 queue_slice(work, batch.id, work.store.open_ids(batch.id), 0, SLICE, then)
 
 
-def _queue(work: Work, batch: Batch, items: Sequence[Item]) -> None:
+def queue_rows(work: Work, batch: Batch, items: Sequence[Item]) -> None:
+    """Queue those of a batch's rows that are open, in the task that is under way."""
     now, operator = work.clock.now(), batch.operator
     left: list[Item] = []
     waiting: list[int] = []

@@ -6,6 +6,7 @@ from datetime import datetime
 from station.backends.base import Backend
 from station.core.outcome import Outcome
 
+from .sorting import Order
 from .state_parts import Ahead, Line, Pace
 
 
@@ -55,6 +56,10 @@ class State:
     """Batches whose cool-off has a timer that ends it."""
     ahead: Ahead | None = None
     """The delivery whose findings are fetched before it is scanned."""
+    ordering: bool = False
+    """Whether the rows of a long table are being sorted, beside the desk."""
+    order_wanted: tuple[int, Order] | None = None
+    """The order that was asked for last meanwhile, and its ticket."""
     left: dict[str, int] = field(default_factory=dict)
     """How many of those were queued or sending when that was last told."""
     chunks: dict[str, int] = field(default_factory=dict)

@@ -12,11 +12,51 @@ from .ports import Order
 from .work import Work
 
 LONGEST_PAGE = 500
+AGAIN_S = 1.0
+"""A long table that changes all the time is sorted anew after so long."""
+NEWEST = 50
 
 
 def order(work: Work, ticket: int, wanted: Order) -> None:
-    """Tell which rows the table shows, in which order."""
-    work.tell(Listing(ticket, tuple(work.store.item_ids(wanted))))
+    """Tell which rows the table shows, in which order; a long table is sorted beside the desk, which keeps scans all
+    the while."""
+    if not work.store.sorts_long(wanted):
+        work.state.order_wanted = None
+        work.tell(Listing(ticket, tuple(work.store.item_ids(wanted))))
+    elif work.state.ordering:
+        work.state.order_wanted = (ticket, wanted)
+    else:
+        work.after.append(lambda: _sort_beside(work, ticket, wanted))
+
+
+def _sort_beside(work: Work, ticket: int, wanted: Order) -> None:
+    work.state.ordering = True
+    work.outside.read(lambda reader: tuple(reader.item_ids(wanted)), _sorted, ticket, wanted)
+
+
+def _sorted(work: Work, ticket: int, wanted: Order, ids: tuple[int, ...] | None) -> None:
+    """Tell what was sorted, if no other order was asked for meanwhile."""
+    following, work.state.order_wanted, work.state.ordering = work.state.order_wanted, None, False
+    if following is not None and following[1] != wanted:
+        order(work, *following)
+        return
+    if ids is not None:
+        work.tell(Listing(following[0] if following else ticket, ids))
+        # Rows that came while it was sorted are not among them.
+        work.after.append(lambda: work.outside.later(0, _tell_newest))
+    if following is not None:
+        again = following
+        work.after.append(lambda: work.outside.later(AGAIN_S, _sort_again, *again))
+
+
+def _sort_again(work: Work, ticket: int, wanted: Order) -> None:
+    if not work.state.ordering:  # else another order was asked for since
+        order(work, ticket, wanted)
+
+
+def _tell_newest(work: Work) -> None:
+    for batch in work.store.open_batches():
+        work.touch(*(item.id for item in work.store.newest(batch.id, NEWEST)))
 
 
 def page(work: Work, ids: Sequence[int]) -> None:

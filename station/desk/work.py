@@ -39,6 +39,9 @@ class Outside:
     """Post an outcome to the desk: it goes before other tasks and is written until the disk takes it."""
     later: Callable[..., None] = field(init=False)
     """``later(seconds, verb, *args)``: run a verb on the desk's thread after so many seconds."""
+    read: Callable[..., None] = field(init=False)
+    """``read(query, verb, *args)``: have a reader on a thread of its own answer what takes long, then run a verb with
+    the answer behind its arguments, None where there is none."""
 
 
 @dataclass

@@ -10,6 +10,7 @@ from station.commands.running import Session, running
 from station.core.outcome import OutcomeKind
 from station.core.receipt import Receipt
 from station.desk import history, orders
+from station.desk.placing import place
 from station.folders import Folders
 from station.settings import Settings
 
@@ -50,7 +51,7 @@ def claim_one(folders: Folders, home: Path) -> Told:
         if [each.outcome for each in would] != [OutcomeKind.CLAIMED_NOW] * DEVICES:
             raise RuntimeError(f"the dry run says {[each.outcome for each in would]}")
         content = orders.digest(standing.connection, TARGET, [each.identifier for each in entries])
-        placed = session.do(orders.place, standing, "self-test", content, entries, OPERATOR)
+        placed = place(session.do, standing, "self-test", content, entries, OPERATOR)
         lines = settle(session, standing, placed.batch, 60.0)
         outcomes = [str(line.device.outcome.kind) if line.device.outcome else "" for line in lines]
         if outcomes != [OutcomeKind.CLAIMED_NOW] * DEVICES:

@@ -49,13 +49,17 @@ _SHOWS = {
 MOST_ROWS = 50_000
 """A table that is neither filtered nor sorted otherwise shows so many rows and those of their batches: nobody scrolls
 further, and whoever looks for one of a million rows filters."""
+MOST_SORTED = 100_000
+"""And one that is, so many rows."""
+LONG = 20_000
+"""Rows that are sorted or filtered in some 50 ms."""
 
 
 class ListingReads(Part):
     def item_ids(self, order: Order) -> "array[int]":
         on_table = self._db.read("SELECT seq, target_title, scanned FROM batches WHERE on_table = 1 ORDER BY highest")
         needle = order.text.strip().casefold()
-        if not needle and order.by.value == "number" and order.show.value == "all":
+        if _is_plain(order):
             on_table = _first_rows(on_table, descending=order.descending)
         if not on_table:
             return array("q")
@@ -67,11 +71,17 @@ class ListingReads(Part):
             values = [needle, needle, *titled]
         shown = _SHOWS[order.show.value]
         sort = _SORTS[order.by.value].format(way="DESC" if order.descending else "ASC")
+        most = "" if _is_plain(order) else f" LIMIT {MOST_SORTED}"
         joined = " JOIN batches b ON b.seq = i.batch" if "b." in shown else ""
         return self._db.numbers(
             f"SELECT i.id FROM items i{joined} WHERE i.batch IN ({marks(seqs)}) AND i.progress != 'removed'"
-            f"{shown}{text} ORDER BY {sort}", *seqs, *values,
+            f"{shown}{text} ORDER BY {sort}{most}", *seqs, *values,
         )
+
+    def sorts_long(self, order: Order) -> bool:
+        if _is_plain(order):
+            return False
+        return int(self._db.value("SELECT coalesce(sum(scanned), 0) FROM batches WHERE on_table = 1")) > LONG
 
     def counts(self) -> Counts:
         """A few rows of counters that triggers keep, whatever lies on the table."""
@@ -116,6 +126,11 @@ class ListingReads(Part):
 
     def _waiting_since(self) -> datetime | None:
         return maybe_read_time(self._db.value("SELECT min(closed_at) FROM batches WHERE queued > 0"))
+
+
+def _is_plain(order: Order) -> bool:
+    """Whether rows are shown by number, all of them: an index gives them in that order."""
+    return not order.text.strip() and order.by.value == "number" and order.show.value == "all"
 
 
 def _first_rows(on_table: list[sqlite3.Row], *, descending: bool) -> list[sqlite3.Row]:
