@@ -33,6 +33,8 @@ READY_S, FETCH_MS, ENQUEUE_MS, MEMORY_MB, DISK_MB, STALL_MS = 3.0, 5.0, 20.0, 30
 SYNCED, A_CALL = int(os.environ.get("STATION_SYNCED", "50000")), 100
 PATIENCE_S = 600.0
 TICK_MS = 2
+SETTLES_MS = 2000
+"""The window has painted its rows by then, and the vendor may begin to answer."""
 
 
 def measure() -> list[Figure]:
@@ -151,7 +153,11 @@ def _sync() -> list[Figure]:
     from station.ui.window import Window, WindowSettings
 
     app = QApplication.instance() or QApplication([])
-    with tempfile.TemporaryDirectory(prefix="station-sync-") as folder, synced(Path(folder), Crowd(SYNCED)) as station:
+    begin = threading.Event()
+    with (
+        tempfile.TemporaryDirectory(prefix="station-sync-") as folder,
+        synced(Path(folder), Crowd(SYNCED), begin) as station,
+    ):
         window = Window(station.desk, WindowSettings(volume=0.0))
         window.resize(1366, 768)
         window.show()
@@ -163,6 +169,7 @@ def _sync() -> list[Figure]:
         station.open_services()
         station.desk.do(greet).result(60)
         timer.start(TICK_MS)
+        QTimer.singleShot(SETTLES_MS, begin.set)
         app.exec()
         timer.stop()
         window.close()

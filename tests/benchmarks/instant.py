@@ -1,5 +1,7 @@
-"""A desk on a crowd, whose one vendor answers at once: everything is unclaimed, and then claimed."""
+"""A desk on a crowd, whose vendor answers at once when it may begin: everything is unclaimed, and then claimed."""
 
+import asyncio
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -25,9 +27,10 @@ from tests.benchmarks.crowd import ADDRESS, Crowd, make
 
 
 class Instant(Local):
-    """Says yes to everything."""
+    """Says yes to everything, once it has begun."""
 
     traits: Traits = replace(Local.traits, items_a_call=100)
+    begin: threading.Event
 
     async def open(self) -> None:
         """There is nothing to open."""
@@ -42,20 +45,26 @@ class Instant(Local):
         return []
 
     async def look_up(self, identifiers: Sequence[Identifier], target: str) -> list[Finding]:
+        await self._begun()
         now = self.now()
         return [
             Finding(each, ClaimStatus.UNCLAIMED, now, devices=(FoundDevice(each.text, ClaimStatus.UNCLAIMED),))
             for each in identifiers
         ]
 
+    async def _begun(self) -> None:
+        while not self.begin.is_set():
+            await asyncio.sleep(0.01)
+
     async def claim(self, call: Call) -> Answer:
+        await self._begun()
         claimed = Outcome(OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER, handle="h")
         return Answer(tuple(DeviceResult(device.device_id, claimed) for device in call.devices))
 
 
 @contextmanager
-def synced(base: Path, crowd: Crowd) -> Iterator[Station]:
-    """The desk, not started yet; stopped at the end."""
+def synced(base: Path, crowd: Crowd, begin: threading.Event) -> Iterator[Station]:
+    """The desk, not started yet; stopped at the end. The vendor answers once it may ``begin``."""
     folders = Folders(base / "data", base, base / "state", base / "logs")
     folders.make(False)
     make(folders.databases(False) / "desk.db", crowd)
@@ -63,6 +72,8 @@ def synced(base: Path, crowd: Crowd) -> Iterator[Station]:
     vendors = {
         name: Instant(name, LocalSettings(base_url=ADDRESS), {"token": Secret("t")}, clock.now) for name in crowd.names
     }
+    for vendor in vendors.values():
+        vendor.begin = begin
     desk = build(
         Parts(
             open_store=lambda: open_store(folders.databases(False) / "desk.db", now=clock.now).store,
