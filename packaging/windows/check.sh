@@ -163,15 +163,19 @@ show_window() {
     Xvfb :97 -screen 0 1280x800x24 >/dev/null 2>&1 &
     screen=$!
     sleep 2
-    (DISPLAY=:97 timeout 90 wine "$(installed)/station.exe" </dev/null >/dev/null 2>&1 &)
+    (DISPLAY=:97 timeout 240 wine "$(installed)/station.exe" </dev/null >/dev/null 2>&1 &)
     shot="$work/window.png"
     for _ in $(seq 30); do
         sleep 2
         DISPLAY=:97 import -window root "$shot" 2>/dev/null || continue
         [ "$(identify -format %k "$shot" 2>/dev/null || echo 0)" -gt 60 ] && break
     done
-    sleep 6
-    DISPLAY=:97 import -window root "$shot"
+    for _ in $(seq 12); do # until it stays as it is: rows and details come in after the window
+        mv "$shot" "$shot.before"
+        sleep 8
+        DISPLAY=:97 import -window root "$shot"
+        [ "$(compare -metric AE "$shot.before" "$shot" null: 2>&1)" != 0 ] || break
+    done
     [ "$(identify -format %k "$shot")" -gt 60 ] || fail "no window was seen ($shot)"
     wineserver -k
     kill "$screen" && screen=
