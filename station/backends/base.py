@@ -191,6 +191,11 @@ class Backend(Afterwards):
         given = {name for name, _ in (*accepted.fields, *accepted.secrets)}
         return self.accept(half.join(accepted)) if given <= set(half.missing) else None
 
+    def is_same_claim(self, known: str, seen: str) -> bool:
+        """Whether two handles name the same claim of ours; one that holds the device's place changes with a move. Pure.
+        """
+        return known == seen
+
     async def open(self) -> None:
         """Get ready on the network thread; called once before the first request."""
 

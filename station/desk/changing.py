@@ -75,11 +75,13 @@ def confirmed(work: Work, call: Call, told: list[Confirmed] | None, error: BaseE
             lines.failed(work, call.connection, failure)
         return
     lines.works(work, call.connection)
+    backend = work.state.backends[call.connection]
     handles = {each.device_id: each.handle for each in told if each.state is ReadBack.OURS}
     ours = tuple(
-        replace(device, handle=device.handle or handles[device.device_id])
+        replace(device, handle=seen or device.handle)
         for device in call.devices
-        if device.device_id in handles and (not device.handle or handles[device.device_id] in (device.handle, ""))
+        if (seen := handles.get(device.device_id)) is not None
+        and (not device.handle or not seen or backend.is_same_claim(device.handle, seen))
     )
     if len(ours) < len(call.devices):
         work.tell(Refused(str(call.verb), "not_ours"))
@@ -136,8 +138,8 @@ def settle(work: Work, call: Call, answer: Answer | None, error: BaseException |
     # What a repeat is refused for says nothing about the first time: that is looked for at the vendor.
     again = call.tries > 0 and not work.state.backends[call.connection].traits.remembers
     unsure = {name for name, outcome in outcomes.items() if again and outcome.kind not in DONE}
-    if call.verb is Verb.RELEASE:
-        # It was ours a moment ago: on its way the request may have been delivered twice, and this answers the second.
+    if call.verb in (Verb.RELEASE, Verb.MOVE):
+        # It was there a moment ago: on its way the request may have been delivered twice, and this answers the second.
         unsure |= {name for name, outcome in outcomes.items() if outcome.kind is OutcomeKind.NOT_FOUND}
     for device in call.devices:
         if device.device_id not in unsure:

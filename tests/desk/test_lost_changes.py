@@ -272,3 +272,32 @@ def test_a_release_that_finds_nothing_was_delivered_twice_or_is_told_by_a_read(
     assert _do(bench, releases.release, [row.id], "Anna") == 1
     assert wait_for(lambda: bench.rows[row.id].progress is Progress.RELEASED)
     assert [call.verb for call in world.calls] == [Verb.CLAIM, Verb.RELEASE]
+
+
+def test_a_move_that_finds_nothing_is_told_by_a_read_too(bench: Bench, world: World, clock: MovedClock) -> None:
+    row = _claimed(bench)
+    none = Outcome(OutcomeKind.NOT_FOUND, HowKnown.ANSWER, code="NOT_FOUND")
+    world.spoil.append(lambda call: Answer(tuple(DeviceResult(device.device_id, none) for device in call.devices)))
+    world.shown["A1"] = True
+    assert _do(bench, afterwards.move, [row.id], "t2", "Bergen", "Anna") == 1
+    assert wait_for(lambda: _places(bench, row) == ["Bergen"] or clock.leap(5))
+    assert [call.verb for call in world.calls] == [Verb.CLAIM, Verb.MOVE]
+
+
+class Placed(Vendor):
+    """Its handles end in the claim's ID, behind the place."""
+
+    def is_same_claim(self, known: str, seen: str) -> bool:
+        return known.rpartition("/")[2] == seen.rpartition("/")[2]
+
+
+def test_what_was_moved_at_the_vendor_can_still_be_changed_from_here(tmp_path: Path, world: World) -> None:
+    with desk_of(tmp_path, Placed("a", world)) as bench:
+        row = _claimed(bench)
+        world.ours["A1"] = f"bergen/{world.ours['A1']}"
+        _ask(bench, Verb.RENAME, row.id)
+        assert wait_for(lambda: _is_written(bench, Verb.RENAME, row.id))
+        world.ours["A1"] = "bergen/claimed-anew"
+        _ask(bench, Verb.LABEL, row.id)
+        assert wait_for(lambda: Refused("label", "not_ours") in bench.news)
+    assert [call.devices[0].handle for call in world.calls if call.verb is Verb.RENAME] == ["bergen/h1"]
