@@ -92,10 +92,12 @@ class Client:
         return reply
 
     async def changed(self, request: Request, device: CallDevice) -> Changed:
-        """Change one device of ours. Where the answer is no JSON, or says neither yes nor no, it is looked at again."""
+        """Change one device of ours. Where the answer is no JSON, or says neither yes nor no, it is looked at again; a
+        204 has nothing to say but yes."""
         try:
             reply = await self.change(request)
-            if reply.status >= 300 or success_of(reply.json) is not None or is_device(reply.json):
+            told = reply.status == 204 or success_of(reply.json) is not None or is_device(reply.json)
+            if told or reply.status >= 300:
                 return Changed(reply)
             unclear = UnclearError(Cause.GARBAGE, "the answer says nothing", reply.request_id, reply.status)
         except UnclearError as error:
