@@ -38,3 +38,11 @@ def wait_after(work: Work, call: Call, begun: float | None) -> float:
     if left(work, call, begun) <= 0:
         return 0.0
     return min(max(left(work, call), AT_ONCE_S), LOOK_AGAIN_S)
+
+
+def wait_for_lists(work: Work, call: Call, begun: float | None) -> float:
+    """The same where nothing may land any more, and only the vendor's lists may lag behind: one more read then counts.
+    """
+    if since_sent(work, call, begun) >= LOOK_AGAIN_S:
+        return 0.0
+    return max(LOOK_AGAIN_S - since_sent(work, call), AT_ONCE_S)

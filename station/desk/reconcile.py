@@ -165,7 +165,7 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None, begu
     elif state is ReadBack.ANOTHER:
         new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
     elif told is not None and state is ReadBack.CANNOT_TELL and _is_anothers(work, call, device):
-        wait = quiet.LOOK_AGAIN_S - quiet.since_sent(work, call, begun)
+        wait = quiet.wait_for_lists(work, call, begun)
         if wait > 0:
             _remember(work, device, state)
             return wait
