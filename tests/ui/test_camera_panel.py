@@ -158,6 +158,7 @@ def test_a_still_tray_is_annotated_and_enlarged(bench: Bench, tmp_path: Path) ->
     QTest.keyClick(view, Qt.Key.Key_Space)
     assert bench.panel.buttons.still.isChecked()
     bench.wait(lambda: {tag.row for tag in view.tags} == set(range(1, 13)))
+    bench.qtbot.wait(500)  # what was on its way to the screen when it was held still
     number = bench.seen.number
     bench.qtbot.wait(200)
     assert bench.seen.number == number
