@@ -30,11 +30,11 @@ def show(folders: Folders, on_screen: bool = False) -> str:
         colours = colours_of(window)
         window.bridge.stop()
         window.close()
-        window.deleteLater()
-        turn_until(lambda: False, 0.05)
     finally:
         station.open_services()
         station.stop()
+    window.deleteLater()  # only now: the desk's thread may be about to tell it something until it has ended
+    turn_until(lambda: False, 0.05)
     if colours < FEWEST_COLOURS:
         raise RuntimeError(f"the window paints {colours} colours only")
     return f"{SIZE[0]}x{SIZE[1]} on {platform_name()}, {colours} colours"
