@@ -104,7 +104,7 @@ def typed_settings(cls: type[Backend], wanted: ConnectionSettings) -> BackendSet
     if unknown := set(wanted.values) - set(known):
         raise SettingsError(f"[backends.{wanted.name}] does not know {', '.join(sorted(unknown))}")
     values: dict[str, Any] = {
-        name: _checked(f"[backends.{wanted.name}] {name}", known[name], types[name], value)
+        name: checked(f"[backends.{wanted.name}] {name}", known[name], types[name], value)
         for name, value in wanted.values.items()
     }
     try:
@@ -124,7 +124,8 @@ def default_of(field: "Field[Any]") -> Any:
     return field.default_factory() if field.default_factory is not MISSING else ""
 
 
-def _checked(where: str, field: "Field[Any]", wanted: type, value: object) -> object:
+def checked(where: str, field: "Field[Any]", wanted: type, value: object) -> object:
+    """A setting's value in its type. Raises ``SettingsError`` that begins with ``where``."""
     if wanted is float and type(value) is int:
         value = float(value)
     if wanted in _WORDS and type(value) is not wanted:

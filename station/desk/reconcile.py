@@ -180,21 +180,26 @@ def _settle(work: Work, call: Call, device: Device, told: Confirmed | None, begu
             new, kind = Progress.REFUSED, refused.kind
         elif state is ReadBack.FREE and _may_go_again(work, call, device):
             new = Progress.QUEUED
-    known = HowKnown.READ_BACK if new in (Progress.CLAIMED, Progress.REFUSED) else HowKnown.NOT_KNOWN
-    before = refused or device.outcome or Outcome(OutcomeKind.UNKNOWN)
+    _write(work, device, told, new, kind)
+    return 0.0
+
+
+def _write(work: Work, device: Device, told: Confirmed | None, new: Progress, kind: OutcomeKind) -> None:
+    """What the read-back has settled, with what the answer before it said."""
+    settled = new in (Progress.CLAIMED, Progress.REFUSED)
+    known = HowKnown.READ_BACK if settled else HowKnown.NOT_KNOWN
+    before = work.state.refused.get(device.id) or device.outcome or Outcome(OutcomeKind.UNKNOWN)
     outcome = Outcome(
         kind, known, handle=told.handle if told else "", place=told.place if told else "",
         code=before.code, text=before.text or (told.raw if told else ""), request_id=before.request_id,
     )
-    changed = work.store.step(
-        [device.id], Progress.UNKNOWN, new, work.clock.now(), outcome=outcome, why=f"{READ_BACK}.{state}"
-    )
+    why = f"{READ_BACK}.{told.state if told else ReadBack.CANNOT_TELL}"
+    changed = work.store.step([device.id], Progress.UNKNOWN, new, work.clock.now(), outcome=outcome, why=why)
     work.touch(*changed)
-    if new in (Progress.CLAIMED, Progress.REFUSED):
+    if settled:
         work.store.forget_secrets(changed)
     work.state.shown_as.pop(device.id, None)
     work.state.refused.pop(device.id, None)
-    return 0.0
 
 
 def _remember(work: Work, device: Device, state: ReadBack) -> None:

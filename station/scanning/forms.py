@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, get_args, get_origin, get_type_hints
 
 from station.connecting.forms import draw_field
-from station.connections import default_of
+from station.connections import checked, default_of
 from station.core.secret import Secret
 from station.scanners.base import SHELF, Scanner, ScannerUnavailableError, Settings
 from station.settings import ScannerSettings, SettingsError
@@ -20,7 +20,6 @@ KEYBOARD = "keyboard"
 BY_HAND = ("tcp", "folder", "serial", "replay")
 """Kinds that can be set up without a device that was found, the likeliest first; others follow."""
 _DRAWN = (str, int, float, bool)
-_WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
 def kind_title(kind: str) -> str:
@@ -89,17 +88,10 @@ def _chosen(field: "Field[Any]", value: Value) -> object:
 
 
 def _checked(where: str, field: "Field[Any]", wanted: Any, value: object) -> object:
-    if wanted is float and type(value) is int:
-        value = float(value)
     if get_origin(wanted) is tuple and isinstance(value, list | tuple):
         item = get_args(wanted)[0]
         try:
             return tuple(item(each) if issubclass(item, Enum) else _checked(where, field, item, each) for each in value)
         except ValueError as error:
             raise SettingsError(f"{where} cannot hold {error}") from error
-    if wanted in _WORDS and type(value) is not wanted:
-        raise SettingsError(f"{where} must be {_WORDS[wanted]}")
-    choices = field.metadata.get("choices", ())
-    if choices and value not in choices:
-        raise SettingsError(f"{where} must be one of {', '.join(map(str, choices))}")
-    return value
+    return checked(where, field, wanted, value)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from uuid import uuid4
@@ -58,13 +59,14 @@ def open_store(
     rights, a full disk, a lock that another process keeps. A damaged file is kept aside and a new one started.
     """
     _refuse_foreign(path, 0 if steps is None else len(steps()))
+    opening = partial(_open, path, seal or MemoryOnly(), faults, now, steps)
     try:
-        return Opened(_open_patiently(path, seal or MemoryOnly(), faults, now, steps))
+        return Opened(_try_again(opening))
     except StoreError as error:
         if error.problem is not StoreProblem.DAMAGED:
             raise
         aside = _put_aside(path, now())
-        store = _open(path, seal or MemoryOnly(), faults, now, steps)
+        store = opening()
         try:
             kept = salvage(aside, store)
         except sqlite3.Error as failed:
@@ -73,21 +75,16 @@ def open_store(
         return Opened(store, StoreProblem.DAMAGED_KEPT_ASIDE, f"{aside.name}: {error.detail}; {kept}")
 
 
-def _open_patiently(
-    path: Path,
-    seal: Seal,
-    faults: Callable[[str], None],
-    now: Callable[[], datetime],
-    steps: Callable[[], Sequence[ModuleType]] | None,
-) -> SqliteStore:
+def _try_again(opening: Callable[[], SqliteStore]) -> SqliteStore:
+    """Open at once or, where the disk fails for a moment, after a pause."""
     for pause_s in PAUSES_S:
         try:
-            return _open(path, seal, faults, now, steps)
+            return opening()
         except StoreError as error:
             if error.problem is not StoreProblem.DISK_ERROR:
                 raise
             time.sleep(pause_s)
-    return _open(path, seal, faults, now, steps)
+    return opening()
 
 
 def _open(
