@@ -155,7 +155,7 @@ confirmed.rescue = lost  # type: ignore[attr-defined]
 
 
 def _settle(work: Work, call: Call, device: Device, told: Confirmed | None, begun: float | None) -> float:
-    """Settle one device by the read-back that was begun then; gives the seconds to wait where it is too early to tell.
+    """Settle one device by the read-back that was begun then; gives the seconds to wait where it is too early.
     """
     state = told.state if told else ReadBack.CANNOT_TELL
     refused = work.state.refused.get(device.id)

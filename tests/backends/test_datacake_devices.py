@@ -12,12 +12,12 @@ import pytest
 from station.backends.base import Backend
 from station.backends.datacake import Datacake, DatacakeSettings
 from station.core.call import Answer, Call, CallDevice, ReadBack, Verb
-from station.core.errors import RefusedError, TargetError, UnclearError
+from station.core.errors import NotSentError, RefusedError, TargetError, UnclearError
 from station.core.finding import ClaimStatus, Finding
 from station.core.identifier import Identifier, Kind
 from station.core.outcome import OutcomeKind
 from station.core.secret import Secret
-from tests.backends.loopback import answer, say, serving
+from tests.backends.loopback import Seen, answer, say, serving
 from tests.backends.world_datacake import FLEET, GOOD, MAKER, MAKERS_TOKEN, THEIRS, DatacakeWorld, fill, named
 from tests.backends.worlds import TOKEN, call_for
 
@@ -228,6 +228,39 @@ def test_a_list_without_end_ends() -> None:
             return len(place.seen)
 
     assert asyncio.run(run()) == 2
+
+
+async def listed(pages: list[tuple[int, list[str]]], page_size: int) -> tuple[list[Finding], int]:
+    """Look for SN-C in a list whose pages come as given, (total, serials) each; the last one again and again."""
+
+    async def handle(_seen: Seen, writer: asyncio.StreamWriter) -> None:
+        total, serials = pages.pop(0) if len(pages) > 1 else pages[0]
+        devices = [{"id": f"id-{serial}", "serialNumber": serial} for serial in serials]
+        data = {"user": {"id": "u"}, "workspace": {"devicesFiltered": {"total": total, "devices": devices}}}
+        writer.write(answer(200, json.dumps({"data": data}).encode()))
+        await writer.drain()
+
+    async with serving(handle) as place:
+        settings = DatacakeSettings(base_url=f"{place.url}/graphql/", page_size=page_size)
+        backend = Datacake("cake", settings, {}, lambda: NOW)
+        try:
+            return await backend.look_up([named("SN-C")], GOOD), len(place.seen)
+        finally:
+            await backend.close()
+
+
+def test_a_list_that_shrinks_while_it_is_read_is_read_anew() -> None:
+    """SN-A leaves after the first page, so that SN-C moves up to it: the second page begins behind SN-C."""
+    pages = [(4, ["SN-A", "SN-B"]), (3, ["SN-D"]), (3, ["SN-B", "SN-C"]), (3, ["SN-D"])]
+    (told,), asked = asyncio.run(listed(pages, 2))
+    assert told.status is ClaimStatus.CLAIMED
+    assert asked == 4
+
+
+def test_a_list_that_never_rests_is_no_list() -> None:
+    pages = [(total, [f"SN-{total}"]) for total in range(99, 9, -1)]
+    with pytest.raises(NotSentError, match="changes while it is read"):
+        asyncio.run(listed(pages, 1))
 
 
 def test_wrong_pins_slow_the_next_claim_down(world: DatacakeWorld) -> None:

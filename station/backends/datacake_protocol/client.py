@@ -23,6 +23,7 @@ from .listing import Held, Listing
 
 T = TypeVar("T")
 MOST_PAGES = 1000
+MOST_READS = 3
 NEEDED_RIGHT = "devices"
 
 
@@ -109,7 +110,16 @@ class Client:
         return said
 
     async def _list(self, workspace: str) -> Listing:
+        for _ in range(MOST_READS):
+            read = await self._pages(workspace)
+            if read is not None:
+                return read
+        raise NotSentError(Cause.GARBAGE, "the list of devices changes while it is read")
+
+    async def _pages(self, workspace: str) -> Listing | None:
+        """The list, page by page; None where its length changed meanwhile: a device that moved up a page was missed."""
         found: dict[str, Held] = {}
+        totals: set[int | None] = set()
         for page in range(MOST_PAGES):
             asked = {"workspace": workspace, "page": page, "pageSize": self._limits.page}
             said = await self._ask(documents.DEVICES, asked)
@@ -117,6 +127,9 @@ class Client:
             if said.data.get("workspace") is None:
                 raise _unseen(said)
             title, total, devices = _take(said.reply, partial(_page, said, workspace))
+            totals.add(total)
+            if len(totals) > 1:
+                return None
             before = len(found)
             found = listing.merge(found, devices)
             if len(found) == before or (total is not None and len(found) >= total):
