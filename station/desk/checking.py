@@ -40,10 +40,10 @@ def checked(
     if not batch.account:
         work.store.change_batch(batch.id, account=account.id)
         batch = replace(batch, account=account.id)
-    ready: list[tuple[Batch, Item, Device]] = []
+    ready: list[Device] = []
     for item, finding in zip(work.store.items(items), findings, strict=True):
         work.store.keep_finding(connection, finding)
-        ready += [(batch, item, device) for device in _unchanged(work, batch, item, finding, set(devices))]
+        ready += _unchanged(work, batch, item, finding, set(devices))
     if ready and not batch.paused and lines.may_send(work, connection):
         begin(work, connection, batch, ready)
     else:

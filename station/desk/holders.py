@@ -7,7 +7,8 @@ from station.core.batch import Batch
 from station.core.call import Call, CallDevice, Confirmed, ReadBack, Verb
 from station.core.errors import CallError, Cause, NotSentError
 from station.core.finding import ClaimStatus
-from station.core.item import Device, Item, Reason
+from station.core.identifier import Identifier
+from station.core.item import Device, Reason
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 from station.core.target import Account
@@ -15,18 +16,18 @@ from station.core.target import Account
 from . import lines, look_ups, pauses, returns, summaries
 from .work import Work
 
-Rows = Sequence[tuple[Batch, Item, Device]]
+Rows = Sequence[tuple[Batch, Identifier, Device]]
 
 
-def among(rows: Rows) -> list[tuple[Item, Device]]:
+def among(rows: Rows) -> list[tuple[Identifier, Device]]:
     """Of what is queued, that which the look-up showed as claimed already."""
-    return [(item, device) for _, item, device in rows if device.found.status is ClaimStatus.CLAIMED]
+    return [(identifier, device) for _, identifier, device in rows if device.found.status is ClaimStatus.CLAIMED]
 
 
-def ask(work: Work, batch: Batch, shown: Sequence[tuple[Item, Device]]) -> None:
+def ask(work: Work, batch: Batch, shown: Sequence[tuple[Identifier, Device]]) -> None:
     """Read the whole account for them; nothing is written down as sent."""
     backend = work.state.backends[batch.connection]
-    devices = tuple(CallDevice(d.id, d.device_id, d.found.ref, item.identifier) for item, d in shown)
+    devices = tuple(CallDevice(d.id, d.device_id, d.found.ref, identifier) for identifier, d in shown)
     call = Call(
         str(uuid4()), 0, Verb.CLAIM, batch.connection, batch.kind, batch.address, batch.account, batch.target, devices,
         batch.operator, str(uuid4()), work.clock.now(), batch.id,

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from station.backends.base import Backend
 from station.core.batch import Batch
-from station.core.item import Device, Item
+from station.core.identifier import Identifier
+from station.core.item import Device
 
 from . import checking, cooling, holders, lines, pauses, queue, sending
 from .work import Work
 
-Rows = list[tuple[Batch, Item, Device]]
+Rows = list[tuple[Batch, Identifier, Device]]
 
 
 def pump(work: Work) -> None:
@@ -40,8 +41,8 @@ def _begin(work: Work, connection: str) -> None:
     if not backend.traits.look_up:
         _send_unseen(work, backend, batch, rows)
         return
-    identifiers = list({item.id: item.identifier for _, item, _ in rows}.values())
-    items = list(dict.fromkeys(item.id for _, item, _ in rows))
+    by_item = {device.item: identifier for _, identifier, device in rows}
+    items, identifiers = list(by_item), list(by_item.values())
 
     # Queued devices are looked up again right before they are sent: since the scan much may have changed.
     async def look() -> object:
@@ -63,7 +64,7 @@ def _send_unseen(work: Work, backend: Backend, batch: Batch, rows: Rows) -> None
     if not batch.account:
         work.store.change_batch(batch.id, account=account.id)
         batch = replace(batch, account=account.id)
-    sending.begin(work, batch.connection, batch, rows)
+    sending.begin(work, batch.connection, batch, [device for _, _, device in rows])
 
 
 def _same_connection(work: Work, batch: Batch) -> bool:

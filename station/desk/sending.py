@@ -15,13 +15,11 @@ from station.core.progress import Progress
 from . import lines, naming, pace, summaries
 from .work import Work
 
-Rows = Sequence[tuple[Batch, Item, Device]]
 
-
-def begin(work: Work, connection: str, batch: Batch, rows: Rows) -> None:
+def begin(work: Work, connection: str, batch: Batch, devices: Sequence[Device]) -> None:
     """Write the call with its exact devices, mark only those as sending, and let the first byte leave after that."""
     backend = work.state.backends[connection]
-    rows = list(rows)[: work.state.limits.get(connection, backend.traits.items_a_call)]
+    devices = devices[: work.state.limits.get(connection, backend.traits.items_a_call)]
     call = Call(
         key=str(uuid4()),
         number=work.store.next_call_number(),
@@ -31,7 +29,7 @@ def begin(work: Work, connection: str, batch: Batch, rows: Rows) -> None:
         address=backend.address,
         account=batch.account,
         target=batch.target,
-        devices=tuple(_named(work, item, device) for item, device in _with_names(work, rows)),
+        devices=tuple(_named(work, item, device) for item, device in _with_names(work, devices)),
         operator=batch.operator,
         request_id=str(uuid4()),
         made_at=work.clock.now(),
@@ -39,23 +37,23 @@ def begin(work: Work, connection: str, batch: Batch, rows: Rows) -> None:
     )
     work.store.add_call(call)
     marked = work.store.step(
-        [device.id for _, _, device in rows], Progress.QUEUED, Progress.SENDING, call.made_at,
+        [device.id for device in devices], Progress.QUEUED, Progress.SENDING, call.made_at,
         call=call.key, who=batch.operator, why="call",
     )
     work.touch(*marked)
-    for _, _, device in rows:
+    for device in devices:
         work.state.refused.pop(device.id, None)
     work.after.append(lambda: work.state.busy.update({connection: call.key}))
     work.outside.faults("send.before_commit")
     send(work, backend, call)
 
 
-def _with_names(work: Work, rows: Rows) -> list[tuple[Item, Device]]:
-    """The rows as they are once the devices that nobody saw before are named too."""
-    items = list(dict.fromkeys(item.id for _, item, _ in rows))
+def _with_names(work: Work, devices: Sequence[Device]) -> list[tuple[Item, Device]]:
+    """With their rows as they are once the devices that nobody saw before are named too."""
+    items = list(dict.fromkeys(device.item for device in devices))
     naming.give(work, items)
     fresh = {item.id: item for item in work.store.items(items)}
-    return [(fresh[item.id], device) for _, item, device in rows]
+    return [(fresh[device.item], device) for device in devices]
 
 
 def _named(work: Work, item: Item, device: Device) -> CallDevice:

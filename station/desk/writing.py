@@ -208,8 +208,9 @@ class Calls(Protocol):
 
     def queued(
         self, connection: str, limit: int, first: Sequence[str] = (), without: Collection[str] = ()
-    ) -> list[tuple[Batch, Item, Device]]:
-        """The next queued devices of one batch of this connection that is not paused, at most ``limit``.
+    ) -> list[tuple[Batch, Identifier, Device]]:
+        """The next queued devices of one batch of this connection that is not paused, each with its row's identifier,
+        at most ``limit``.
 
         Batches go as ``first`` says, then the oldest; those in ``without`` are passed over.
         """

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from station.core.item import Item, Link
 
 from .connection import Connection
-from .rows import ITEM_COLUMNS, ITEM_FROM, LINKS, read_item, read_link
+from .rows import ITEM_COLUMNS, ITEM_FROM, ITEM_NAMES, LINKS, read_item, read_link
 from .secrets import SecretKeeping
 
 CHUNK = 400
@@ -36,8 +36,7 @@ class Part:
     def _items(self, where: str, *values: str | int) -> list[Item]:
         """The rows of a condition, with their links."""
         found = self._db.read(f"SELECT {ITEM_COLUMNS} FROM {ITEM_FROM} {where}", *values)
-        names = found[0].keys() if found else []
-        rows = [dict(zip(names, row, strict=True)) for row in found]
+        rows = [dict(zip(ITEM_NAMES, row, strict=True)) for row in found]
         links = self._links(row[name] for row in rows for name in LINKS)
         return [read_item(row, links, self._secrets) for row in rows]
 

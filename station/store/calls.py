@@ -8,13 +8,14 @@ from datetime import datetime
 
 from station.core.batch import Batch
 from station.core.call import Call, CallDevice, CallState
-from station.core.item import Device, Item
+from station.core.identifier import Identifier
+from station.core.item import Device
 
 from .base import marks
 from .connection import Value
 from .findings import FindingWrites
 from .items import ItemReads
-from .rows import BATCH_COLUMNS, read_batch, read_call, read_call_device
+from .rows import BATCH_COLUMNS, QUEUED_COLUMNS, read_batch, read_call, read_call_device, read_queued_device
 from .values import fields_text, maybe_time_text, time_text
 
 _CALL_FIELDS = (
@@ -25,6 +26,10 @@ _CALL_FIELDS = (
 
 _QUEUED = (
     f"SELECT {BATCH_COLUMNS}, b.seq FROM batches b WHERE b.connection = ? AND b.queued > 0 AND b.paused = ''"
+)
+_QUEUED_DEVICES = (
+    f"SELECT {QUEUED_COLUMNS} FROM devices d JOIN items i ON i.id = d.item WHERE i.batch = ? AND i.queued_devices > 0 "
+    "AND d.progress = 'queued' AND d.inside IS NULL ORDER BY i.number, d.id LIMIT ?"
 )
 _CONNECTIONS = (
     "WITH RECURSIVE named (name) AS (SELECT min(connection) FROM batches WHERE queued > 0 UNION ALL "
@@ -112,19 +117,15 @@ class CallWrites(CallReads, FindingWrites):
 
     def queued(
         self, connection: str, limit: int, first: Sequence[str] = (), without: Collection[str] = ()
-    ) -> list[tuple[Batch, Item, Device]]:
+    ) -> list[tuple[Batch, Identifier, Device]]:
         """A device that another row holds is passed over."""
         for row in self._queued_batches(connection, first):
             if row["id"] in without:
                 continue
-            devices = self._devices(
-                "JOIN items i ON i.id = d.item WHERE i.batch = ? AND i.queued_devices > 0 AND d.progress = 'queued' "
-                "AND d.inside IS NULL ORDER BY i.number, d.id LIMIT ?", row["seq"], limit,
-            )
+            devices = self._db.read(_QUEUED_DEVICES, row["seq"], limit)
             if devices:
                 batch = read_batch(row)
-                items = {item.id: item for item in self.items(list({device.item for device in devices}))}
-                return [(batch, items[device.item], device) for device in devices]
+                return [(batch, *read_queued_device(device, self._secrets)) for device in devices]
         return []
 
     def _queued_batches(self, connection: str, first: Sequence[str]) -> Iterator[sqlite3.Row]:

