@@ -13,6 +13,7 @@ from .values import clean
 
 BUSY_MS = 5000
 LOG_PAGES = 4000
+TURN_S, PAUSE_S = 0.004, 0.0001
 Value = str | int | float | bytes | None
 
 
@@ -58,6 +59,26 @@ def _switch_to_wal(raw: sqlite3.Connection) -> None:
             time.sleep(0.02)
 
 
+class Turns:
+    """Lets other threads have the interpreter in the middle of a long transaction.
+
+    Each statement lets go of it too, but has it back before a thread that waits for it is awake: a window would stand
+    still for as long as many short statements take.
+    """
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def begin(self) -> None:
+        self._since = time.perf_counter()
+
+    def give(self) -> None:
+        """Give one, if the last one is long enough ago."""
+        if time.perf_counter() - self._since > TURN_S:
+            time.sleep(PAUSE_S)
+            self._since = time.perf_counter()
+
+
 class Connection:
     """Runs statements. ``sqlite3`` errors leave as ``StoreError``; changes need a transaction."""
 
@@ -67,6 +88,7 @@ class Connection:
         self.undone: list[Callable[[], None]] = []
         """What to do if the transaction that is open now is not kept."""
         self._open = False
+        self._turns = Turns()
 
     def read(self, sql: str, *values: Value) -> list[sqlite3.Row]:
         return self._run(self.raw.execute, sql, values).fetchall()
@@ -101,6 +123,7 @@ class Connection:
         if self._open:
             yield
             return
+        self._turns.begin()
         self._run(self.raw.execute, "BEGIN IMMEDIATE", ())
         self._open = True
         try:
@@ -129,8 +152,9 @@ class Connection:
         if not self._open:
             raise RuntimeError("changes need a transaction")
 
-    @staticmethod
-    def _run(run: Callable[..., sqlite3.Cursor], sql: str, values: Any) -> sqlite3.Cursor:
+    def _run(self, run: Callable[..., sqlite3.Cursor], sql: str, values: Any) -> sqlite3.Cursor:
+        if self._open:
+            self._turns.give()
         try:
             try:
                 return run(sql, values)

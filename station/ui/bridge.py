@@ -14,6 +14,8 @@ from station.core import news
 from station.core.item import Item
 from station.core.news import News
 
+from .garbage import Garbage
+
 SLICE_S = 0.008
 """How long one turn of Qt's loop may hand news over before it goes on with painting and keys."""
 SLICE_NEWS = 250
@@ -65,6 +67,7 @@ class Bridge(QObject):
     def __init__(self, desk: DeskDoor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         sys.setswitchinterval(TURN_S)
+        self._garbage = Garbage(self)
         self._waiting: deque[News] = deque()
         self._asleep = True
         # Not by another queued signal: Qt delivers those in one go, and would neither paint nor hear a key in between.
@@ -82,6 +85,7 @@ class Bridge(QObject):
 
     @Slot()
     def _hand_over(self) -> None:
+        self._garbage.put_off()
         until = time.monotonic() + SLICE_S
         turn = _Slice(self)
         for _ in range(SLICE_NEWS):

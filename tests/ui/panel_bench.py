@@ -51,7 +51,7 @@ class PanelBench:
         self.source.tell(*news)
         self.qtbot.wait(5)
         # On a busy machine the window takes in many news in several turns, each begun by a timer of the bridge's.
-        turns = self.window.bridge.findChildren(QTimer)
+        turns = self.window.bridge.findChildren(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
         self.qtbot.waitUntil(lambda: not any(turn.isActive() for turn in turns))
 
     def open(self, name: str) -> QWidget:
