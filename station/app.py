@@ -120,10 +120,12 @@ class Application(QObject):
             return
         self._is_whole = True
         self._open_ways_in(self.station)
+        from station.desk import intake
         from station.telling import Telling
 
         self._telling = Telling(self.window, self.station)
         self.station.open_services()
+        self._desk.do(intake.prepare)
         if self._to_open:
             self._take_files(self._to_open)
 

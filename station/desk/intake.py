@@ -8,6 +8,7 @@ from station.core.item import Check, Event, Item, Reason
 from station.core.news import Heard, LineState, Refused, ScanHeard
 from station.core.progress import Progress
 from station.core.scan import LONGEST_SCAN, Scan
+from station.labels import prepare as prepare_labels
 from station.labels import read as read_label
 from station.labels.base import Label
 
@@ -23,6 +24,11 @@ def keep(work: Work, scan: Scan, name: str = "") -> ScanHeard:
 
 
 keep.first = True  # type: ignore[attr-defined]  # scans go before all other tasks
+
+
+def prepare(_work: Work) -> None:
+    """Nothing is scanned yet: what the first scan would have to wait for is done now."""
+    prepare_labels()
 
 
 def keep_entries(work: Work, entries: Sequence[tuple[Scan, Label, str]]) -> int:

@@ -10,7 +10,7 @@ from .catalogue import Catalogue, FamilyListing
 from .cleaning import clean, is_blank
 from .masking import mask
 
-__all__ = ["Command", "FamilyListing", "Label", "Refusal", "begins", "families", "knows", "read"]
+__all__ = ["Command", "FamilyListing", "Label", "Refusal", "begins", "families", "knows", "prepare", "read"]
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _catalogue = Catalogue("station.labels.grammars")
@@ -33,6 +33,11 @@ def read(text: str, symbology: str = "") -> Label:
         refusal = Refusal.EMPTY if aim and not body else Refusal.UNREADABLE
         return Label("", refusal=refusal, shown=mask(text)[0])
     return _catalogue.read(body, aim) or refuse("", body, Refusal.UNKNOWN_TEXT)
+
+
+def prepare() -> None:
+    """Import the families, which takes a tenth of a second, before the first label waits for it."""
+    _catalogue.load()
 
 
 def knows(text: str) -> bool:

@@ -42,10 +42,8 @@ class Catalogue:
 
         A family that takes anything is not asked then: what the broken one would have masked, it would show.
         """
-        if self._families is None:
-            self._families = self._load()
         broken = False
-        for name, family in self._families:
+        for name, family in self.load():
             if broken and family.ORDER >= TAKES_ANYTHING:
                 return Label("", refusal=Refusal.UNKNOWN_TEXT, shown=MASK, has_secret=True)
             try:
@@ -58,6 +56,12 @@ class Catalogue:
             if label is not None:
                 return label
         return None
+
+    def load(self) -> tuple[tuple[str, Family], ...]:
+        """Import all families; the first label does it, if nobody did before."""
+        if self._families is None:
+            self._families = self._load()
+        return self._families
 
     def _names(self) -> list[str]:
         folder = importlib.import_module(self._package)

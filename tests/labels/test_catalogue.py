@@ -44,6 +44,17 @@ def test_the_most_specific_family_is_asked_first(folder: Path) -> None:
     assert [answer.family if answer else None for answer in answers] == ["narrow", "broad", None]
 
 
+def test_families_can_be_imported_before_the_first_label(folder: Path) -> None:
+    add(folder, "early", 1, "A")
+    catalogue = Catalogue("spare_families")
+    assert "spare_families.early" not in sys.modules
+
+    catalogue.load()
+
+    assert "spare_families.early" in sys.modules
+    assert catalogue.read("AB", "") is not None
+
+
 def test_a_family_that_cannot_be_imported_is_named_and_the_rest_work(folder: Path) -> None:
     add(folder, "good", 1, "A")
     (folder / "missing.py").write_text("import a_driver_that_is_not_there", encoding="utf-8")
