@@ -183,8 +183,9 @@ class Datacake(Backend):
 
     async def confirm(self, call: Call) -> list[Confirmed]:
         """What the workspace holds now. A device that is not in it may be anywhere: that is never *free*."""
+        workspace = call.target or self._own.target
         try:
-            listed = await self._client.devices(call.target or self._own.target, fresh=True)
+            listed = await self._seen(workspace)
         except TargetError as error:
             return [Confirmed(each.device_id, ReadBack.CANNOT_TELL, raw=error.detail) for each in call.devices]
         before = self._before.get(call.key)
@@ -200,6 +201,13 @@ class Datacake(Backend):
                 raw = json.dumps({"not in": listed.workspace, "new there since": len(new)})
                 told.append(Confirmed(device.device_id, ReadBack.CANNOT_TELL, raw=" ".join((raw, *new[:5]))))
         return told
+
+    async def _seen(self, workspace: str) -> Listing:
+        """Its list as it is now. That it cannot be seen is asked twice: a person has to decide for each device then."""
+        try:
+            return await self._client.devices(workspace, fresh=True)
+        except TargetError:
+            return await self._client.devices(workspace, fresh=True)
 
     async def release(self, call: Call) -> Answer:
         return await afterwards.release(self._client, call, call.target or self._own.target)

@@ -155,33 +155,36 @@ confirmed.rescue = lost  # type: ignore[attr-defined]
 
 
 def _settle(work: Work, call: Call, device: Device, told: Confirmed | None, begun: float | None) -> float:
-    """Settle one device by the read-back that was begun then; gives the seconds to wait where it is too early.
-    """
+    """Settle one device by the read-back that was begun then; gives the seconds to wait where it is too early."""
     state = told.state if told else ReadBack.CANNOT_TELL
-    refused = work.state.refused.get(device.id)
-    new, kind = Progress.HELD, OutcomeKind.UNKNOWN
     if state is ReadBack.OURS:
-        new, kind = Progress.CLAIMED, OutcomeKind.ALREADY_OURS
-    elif state is ReadBack.ANOTHER:
-        new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
-    elif told is not None and state is ReadBack.CANNOT_TELL and _is_anothers(work, call, device):
-        wait = quiet.wait_for_lists(work, call, begun)
-        if wait > 0:
-            _remember(work, device, state)
-            return wait
-        new, kind = Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED
-    elif refused is not None or state is ReadBack.FREE or call.state is not CallState.ANSWERED:
-        # A request that was given up on may land late: what is not there yet is looked for again until it is quiet.
-        wait = quiet.wait_after(work, call, begun)
-        if wait > 0:
-            _remember(work, device, state)
-            return wait
-        if refused is not None and refused.kind not in (OutcomeKind.ALREADY_CLAIMED, OutcomeKind.UNKNOWN):
-            new, kind = Progress.REFUSED, refused.kind
-        elif state is ReadBack.FREE and _may_go_again(work, call, device):
-            new = Progress.QUEUED
-    _write(work, device, told, new, kind)
+        _write(work, device, told, Progress.CLAIMED, OutcomeKind.ALREADY_OURS)
+        return 0.0
+    if state is ReadBack.ANOTHER:
+        _write(work, device, told, Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED)
+        return 0.0
+    anothers = told is not None and state is ReadBack.CANNOT_TELL and _is_anothers(work, call, device)
+    late = not anothers and _may_land(work, call, device, state)
+    wait = quiet.wait_after(work, call, begun) if late else quiet.wait_for_lists(work, call, begun)
+    if wait > 0:
+        _remember(work, device, state)
+        return wait
+    refused = work.state.refused.get(device.id)
+    if anothers:
+        _write(work, device, told, Progress.REFUSED, OutcomeKind.ALREADY_CLAIMED)
+    elif refused is not None and refused.kind not in (OutcomeKind.ALREADY_CLAIMED, OutcomeKind.UNKNOWN):
+        _write(work, device, told, Progress.REFUSED, refused.kind)
+    elif state is ReadBack.FREE and _may_go_again(work, call, device):
+        _write(work, device, told, Progress.QUEUED, OutcomeKind.UNKNOWN)
+    else:
+        _write(work, device, told, Progress.HELD, OutcomeKind.UNKNOWN)
     return 0.0
+
+
+def _may_land(work: Work, call: Call, device: Device, state: ReadBack) -> bool:
+    """Whether a request may still have its effect: one that was given up on, be it before another try was answered."""
+    unanswered = call.state is not CallState.ANSWERED or call.tries > 1
+    return unanswered or state is ReadBack.FREE or device.id in work.state.refused
 
 
 def _write(work: Work, device: Device, told: Confirmed | None, new: Progress, kind: OutcomeKind) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from station.backends.base import Backend
 from station.backends.datacake import Datacake, DatacakeSettings
-from station.core.call import Answer, Call, CallDevice, ReadBack, Verb
+from station.core.call import Answer, Call, CallDevice, Confirmed, ReadBack, Verb
 from station.core.errors import NotSentError, RefusedError, TargetError, UnclearError
 from station.core.finding import ClaimStatus, Finding
 from station.core.identifier import Identifier, Kind
@@ -255,6 +255,32 @@ def test_a_list_that_shrinks_while_it_is_read_is_read_anew() -> None:
     (told,), asked = asyncio.run(listed(pages, 2))
     assert told.status is ClaimStatus.CLAIMED
     assert asked == 4
+
+
+@pytest.mark.parametrize(("unseen", "state"), [(1, ReadBack.OURS), (2, ReadBack.CANNOT_TELL)])
+def test_a_workspace_that_is_not_seen_once_is_asked_for_again(unseen: int, state: ReadBack) -> None:
+    left = [unseen]
+
+    async def handle(_seen: Seen, writer: asyncio.StreamWriter) -> None:
+        device = {"id": "id-1", "serialNumber": "SN-C"}
+        shown = {"devicesFiltered": {"total": 1, "devices": [device]}} if not left[0] else None
+        left[0] = max(left[0] - 1, 0)
+        writer.write(answer(200, json.dumps({"data": {"user": {"id": "u"}, "workspace": shown}}).encode()))
+        await writer.drain()
+
+    async def run() -> list[Confirmed]:
+        async with serving(handle) as place:
+            backend = Datacake("cake", DatacakeSettings(base_url=f"{place.url}/graphql/"), {}, lambda: NOW)
+            device = CallDevice(1, "SN-C", "", named("SN-C"))
+            try:
+                return await backend.confirm(
+                    Call("k", 1, Verb.CLAIM, "cake", "datacake", "", "", GOOD, (device,), "Kari", "r", NOW)
+                )
+            finally:
+                await backend.close()
+
+    (told,) = asyncio.run(run())
+    assert told.state is state
 
 
 def test_a_list_that_never_rests_is_no_list() -> None:

@@ -78,13 +78,21 @@ def test_a_repeat_whose_target_is_refused_waits_for_a_person_and_then_goes_again
     assert len(set(script.keys)) == 1
 
 
-def test_a_repeat_whose_target_stays_refused_is_read_back_in_the_end(opened: Open, script: Script) -> None:
+@pytest.mark.parametrize("lands", [False, True])
+def test_a_repeat_whose_target_stays_refused_is_read_back_until_the_first_one_cannot_land_any_more(
+    opened: Open, script: Script, clock: MovedClock, lands: bool
+) -> None:
     refused = fails(TargetError(Cause.NO_RIGHTS, "no", status=403))
     script.confirm = lambda told: [replace(each, state=ReadBack.CANNOT_TELL) for each in told]
-    bench = _claim_one(opened, script, lost_before, refused, refused)
+    bench = _claim_one(opened, script, lost_after if lands else lost_before, refused, refused)
     assert wait_for(lambda: any(batch.paused for batch in _closed(bench)))
     bench.station.desk.do(pauses.resume, "local").result(20)
-    bench.until(lambda: bench.rows[1].progress is Progress.HELD)
+    assert wait_for(lambda: script.confirms)
+    assert not wait_for(lambda: bench.rows[1].progress is not Progress.UNKNOWN, 0.5)
+    if lands:
+        script.confirm = None
+    end = Progress.CLAIMED if lands else Progress.HELD
+    assert wait_for(lambda: bench.rows[1].progress is end or clock.leap(5))
     assert len(script.keys) == 3
 
 
