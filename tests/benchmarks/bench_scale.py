@@ -9,9 +9,12 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
+from typing import NamedTuple
 
 import psutil
 
@@ -27,6 +30,7 @@ from tests.benchmarks.crowd import ADDRESS, Crowd, make
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.instant import synced
 from tests.benchmarks.started import ROOT, STATION, Started
+from tests.benchmarks.stolen import Stolen
 
 SCANS, FETCHES = 500, 200
 READY_S, FETCH_MS, ENQUEUE_MS, MEMORY_MB, DISK_MB, STALL_MS = 3.0, 5.0, 20.0, 300.0, 500.0, 50.0
@@ -35,6 +39,7 @@ PATIENCE_S = 600.0
 TICK_MS = 2
 SETTLES_MS = 2000
 """The window has painted its rows by then, and the vendor may begin to answer."""
+UNDISTURBED = "where the host took no processor time away"
 
 
 def measure() -> list[Figure]:
@@ -54,8 +59,10 @@ def measure() -> list[Figure]:
         _below(f"{many}: start of the program to ready, s", started, READY_S),
         _below(f"{many}: start of the desk alone to ready, s", alone["ready"], READY_S),
         _below(f"{many}: the next batch fetched, p99 of {FETCHES}, ms", alone["fetch"], FETCH_MS),
+        _below(f"{many}: the same, {UNDISTURBED}, ms", alone["fetch_own"], FETCH_MS),
         Figure(f"{many}: the same, median ms of this processor's time", alone["fetch_cpu"]),
         _below(f"{many}: a scan kept, p99 of {SCANS}, ms", alone["enqueue"], ENQUEUE_MS),
+        _below(f"{many}: the same, {UNDISTURBED}, ms", alone["enqueue_own"], ENQUEUE_MS),
         _below(f"{many}: memory of the desk without the window, MB", alone["memory"], MEMORY_MB),
         Figure(f"{many}: memory of the whole program, MB", memory),
         _below(f"{many}: the database, MB", size, DISK_MB),
@@ -104,21 +111,44 @@ def alone(base: Path) -> dict[str, float]:
     took = time.perf_counter() - began
     station.open_services()
     try:
-        enqueue = _scan(station)
-        fetches = [station.desk.do(_fetch, names).result(60) for _ in range(FETCHES)]
+        scans = _scan(station)
+        stolen = Stolen()
+        fetches = [station.desk.do(_fetch, names, stolen).result(60) for _ in range(FETCHES)]
+        stolen.close()
         memory = psutil.Process().memory_info().rss / 1e6
     finally:
         station.stop(2)
-    wall, cpu = zip(*fetches, strict=True)
     return {
-        "ready": took, "enqueue": enqueue, "fetch": quantiles(wall, n=100)[98], "fetch_cpu": median(cpu),
-        "memory": memory,
+        "ready": took, "memory": memory, "fetch_cpu": median(fetched.worked for fetched in fetches),
+        "enqueue": _p99(scans), "enqueue_own": _p99([scan for scan in scans if not scan.stolen]),
+        "fetch": _p99(fetches), "fetch_own": _p99([fetched for fetched in fetches if not fetched.stolen]),
     }
 
 
-def _scan(station: Station) -> float:
-    """The 99th percentile of the milliseconds from a scan to its beep, with half a millisecond to think in between."""
-    taken: list[float] = []
+class Took(NamedTuple):
+    """Milliseconds: on the clock, of this thread's processor, and what the host took from all processors meanwhile."""
+
+    wall: float
+    worked: float
+    stolen: float
+
+
+def _p99(taken: Sequence[Took]) -> float:
+    return quantiles([each.wall for each in taken], n=100)[98]
+
+
+@contextmanager
+def _timed(stolen: Stolen, taken: list[Took]) -> Iterator[None]:
+    before, began, worked = stolen.ms(), time.perf_counter(), time.thread_time()
+    yield
+    wall, worked = (time.perf_counter() - began) * 1000, (time.thread_time() - worked) * 1000
+    taken.append(Took(wall, worked, stolen.ms() - before))
+
+
+def _scan(station: Station) -> list[Took]:
+    """From each scan to its beep, with half a millisecond to think in between."""
+    taken: list[Took] = []
+    stolen = Stolen()
     heard = threading.Event()
 
     def hear(news: News) -> None:
@@ -128,20 +158,20 @@ def _scan(station: Station) -> float:
     stop = station.desk.listen(hear)
     for number in range(SCANS):
         heard.clear()
-        began = time.perf_counter()
-        station.desk.do(intake.keep, Scan(f"scale-{number:06d}".encode(), "bench", datetime.now(UTC)))
-        assert heard.wait(60)
-        taken.append((time.perf_counter() - began) * 1000)
+        with _timed(stolen, taken):
+            station.desk.do(intake.keep, Scan(f"scale-{number:06d}".encode(), "bench", datetime.now(UTC)))
+            assert heard.wait(60)
         time.sleep(0.0005)
     stop()
-    return quantiles(taken, n=100)[98]
+    stolen.close()
+    return taken
 
 
-def _fetch(work: Work, names: list[str]) -> tuple[float, float]:
-    """Milliseconds on the clock and of the processor."""
-    began, worked = time.perf_counter(), time.thread_time()
-    assert len(work.store.queued(random.choice(names), A_CALL)) == A_CALL
-    return (time.perf_counter() - began) * 1000, (time.thread_time() - worked) * 1000
+def _fetch(work: Work, names: list[str], stolen: Stolen) -> Took:
+    taken: list[Took] = []
+    with _timed(stolen, taken):
+        assert len(work.store.queued(random.choice(names), A_CALL)) == A_CALL
+    return taken[0]
 
 
 def _sync() -> list[Figure]:
@@ -175,10 +205,14 @@ def _sync() -> list[Figure]:
         window.close()
         window.deleteLater()
         app.processEvents()
+    watched.stolen.close()
+    took_s = time.perf_counter() - watched.began
     name = f"while {watched.claimed:,} of {SYNCED:,} rows sync"
     return [
         _below(f"longest stall of Qt {name}, ms", max(watched.stalls), STALL_MS),
-        Figure(f"devices claimed a second {name}", watched.claimed / (time.perf_counter() - watched.began)),
+        _below(f"the same, {UNDISTURBED}, ms", max(watched.own), STALL_MS),
+        Figure("processor time that the host took away meanwhile, % of one", watched.taken_ms / took_s / 10),
+        Figure(f"devices claimed a second {name}", watched.claimed / took_s),
     ]
 
 
@@ -186,8 +220,10 @@ class Watched:
     """Qt's own ticks, from the first claim to the last one (or the end of patience)."""
 
     def __init__(self) -> None:
-        self.claimed, self.stalls = 0, list[float]()
+        self.claimed, self.stalls, self.own = 0, list[float](), list[float]()
+        self.stolen, self.taken_ms = Stolen(), 0.0
         self.began = self._last = time.perf_counter()
+        self._stolen = self.stolen.ms()
         self._counting = False
 
     def hear(self, news: News) -> None:
@@ -196,13 +232,19 @@ class Watched:
 
     def tick(self) -> bool:
         """False once it is over."""
-        now = time.perf_counter()
+        now, stolen = time.perf_counter(), self.stolen.ms()
         if self._counting:
-            self.stalls.append((now - self._last) * 1000 - TICK_MS)
+            self._count((now - self._last) * 1000 - TICK_MS, stolen - self._stolen)
         elif self.claimed:  # what came before is the window's start, which has a benchmark of its own
             self._counting, self.began = True, now
-        self._last = now
+        self._last, self._stolen = now, stolen
         return self.claimed < SYNCED and now - self.began < PATIENCE_S
+
+    def _count(self, stall: float, stolen: float) -> None:
+        self.stalls.append(stall)
+        self.taken_ms += stolen
+        if not stolen:
+            self.own.append(stall)
 
 
 if __name__ == "__main__":
