@@ -8,12 +8,20 @@ from typing import TypeVar
 
 from station.core.item import Item
 from station.core.news import ItemsChanged, ItemsGone, News, Plan, ScanHeard
+from station.core.outcome import HowKnown, OutcomeKind
+from station.core.progress import Progress
 from station.core.scan import Scan
 from station.desk import batches, intake
 from station.parts import Station
 
 T = TypeVar("T")
 PATIENCE_S = 20.0
+
+
+def kind_of(row: Item) -> tuple[OutcomeKind, HowKnown]:
+    """What came of a settled row, and how that is known."""
+    assert row.outcome is not None
+    return row.outcome.kind, row.outcome.how_known
 
 
 @dataclass
@@ -43,6 +51,10 @@ class Bench:
             assert found is not None
             return found
 
+    def becomes(self, item: int, progress: Progress) -> Item:
+        """Wait until a row has that progress."""
+        return self.until(lambda: row if (row := self.rows.get(item)) and row.progress is progress else None)
+
     def last(self, kind: type[T]) -> T | None:
         return next((each for each in reversed(self.news) if isinstance(each, kind)), None)
 
@@ -71,6 +83,22 @@ class Bench:
     def claim(self, operator: str = "Anna") -> bool:
         revisions = [(batch.id, batch.revision) for batch in self.plan().batches]
         return self.station.desk.do(batches.claim, revisions, operator).result(PATIENCE_S)
+
+    def scan_and_claim(self, *texts: str) -> list[int]:
+        """Scan, look up and claim; gives the rows."""
+        self.choose()
+        rows = [self.looked_up(text).id for text in texts]
+        assert self.claim()
+        return rows
+
+    def steps(self, item: int) -> list[str]:
+        """What a row's devices became, one after the other."""
+        read = self.station.desk.read(lambda reader: reader.events(item=item))
+        return [event.new for event in read.result(PATIENCE_S) if event.what == "step"]
+
+    def device(self, item: int) -> Progress:
+        """The progress of a row's first device, as it is on disk."""
+        return self.station.desk.read(lambda reader: reader.devices(item)[0].progress).result(PATIENCE_S)
 
     def choose(self, target: str = "oslo-west", title: str = "Oslo-West") -> None:
         self.station.desk.do(batches.choose, "local", target, title).result(PATIENCE_S)

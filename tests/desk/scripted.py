@@ -15,6 +15,8 @@ from station.core.call import Answer, Call, Confirmed
 from station.core.errors import CallError, Cause, UnclearError
 from station.core.finding import Finding
 from station.core.identifier import Identifier
+from station.core.item import Item
+from station.core.progress import Progress
 from station.core.target import Account
 from station.credentials import find_credentials
 from station.desk.house import Parts, build
@@ -65,6 +67,7 @@ class Script:
     """The devices of each claim that reached the vendor's door."""
     keys: list[str] = field(default_factory=list)
     confirms: int = 0
+    """Read-backs that were answered."""
     reads: int = 0
 
 
@@ -95,10 +98,11 @@ class Vendor(Local):
         return await twist(call, super().claim)
 
     async def confirm(self, call: Call) -> list[Confirmed]:
-        self.script.confirms += 1
         self._door()
         told = await super().confirm(call)
-        return self.script.confirm(told) if self.script.confirm else told
+        told = self.script.confirm(told) if self.script.confirm else told
+        self.script.confirms += 1
+        return told
 
     def _door(self) -> None:
         if self.script.down is not None:
@@ -113,6 +117,13 @@ def wait_for(happened: Callable[[], object], patience_s: float = 20.0) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def in_time(bench: Bench, clock: MovedClock, item: int, progress: Progress) -> Item:
+    """The row, once it has that progress as time goes on; a single leap could fall between the reckoning of a wait and
+    its timer, which would then be late."""
+    assert wait_for(lambda: bench.rows[item].progress is progress or clock.leap(5)), bench.rows
+    return bench.rows[item]
 
 
 async def plain(call: Call, claim: Claim) -> Answer:

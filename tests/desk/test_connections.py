@@ -36,16 +36,12 @@ def _state(bench: Bench, connection: str) -> ConnectionState | None:
     return told[-1] if told else None
 
 
-def _until(bench: Bench, item: Item, progress: Progress) -> Item:
-    return bench.until(lambda: row if (row := bench.rows[item.id]).progress is progress else None)
-
-
 def _queued(bench: Bench, world: World, text: str = "A1") -> Item:
     """A row that waits because the line is down."""
     row = bench.looked_up(text)
     world.down = DOWN
     assert bench.claim()
-    return _until(bench, row, Progress.QUEUED)
+    return bench.becomes(row.id, Progress.QUEUED)
 
 
 def test_a_connection_is_added_while_the_desk_runs(tmp_path: Path) -> None:
@@ -61,7 +57,7 @@ def test_a_connection_is_added_while_the_desk_runs(tmp_path: Path) -> None:
         assert bench.plan().connection == "a"
         row = bench.looked_up("A1")
         assert bench.claim()
-        _until(bench, row, Progress.CLAIMED)
+        bench.becomes(row.id, Progress.CLAIMED)
     assert (world.opened, world.closed) == (1, 1)
 
 
@@ -91,7 +87,7 @@ def test_what_waits_goes_on_only_with_the_same_system_and_account(tmp_path: Path
         assert new.batch != row.batch  # a scan joins a batch of the connection as it is now
         world.down = None
         _do(bench, connections.set_up, Vendor("a", world))
-        _until(bench, row, Progress.CLAIMED)
+        bench.becomes(row.id, Progress.CLAIMED)
         assert other.calls == []
 
 
@@ -104,7 +100,7 @@ def test_what_waits_is_not_sent_to_another_address(tmp_path: Path) -> None:
         assert bench.rows[row.id].progress is Progress.QUEUED
         assert other.calls == []
         _do(bench, queue.take_back, [row.id], "Anna")
-        assert _until(bench, row, Progress.OPEN)
+        assert bench.becomes(row.id, Progress.OPEN)
 
 
 def test_a_connection_with_unfinished_devices_is_not_taken_away(tmp_path: Path) -> None:
@@ -125,7 +121,7 @@ def test_rows_of_a_connection_that_is_gone_say_so_and_break_nothing(tmp_path: Pa
     with desk_of(tmp_path, Vendor("a", world)) as bench:
         refused = bench.looked_up("A2")
         assert bench.claim()
-        _until(bench, refused, Progress.REFUSED)
+        bench.becomes(refused.id, Progress.REFUSED)
         row = bench.looked_up("A1")
         assert wait_for(lambda: _do(bench, connections.take_away, "a"))
         assert not bench.claim()
@@ -139,7 +135,7 @@ def test_rows_of_a_connection_that_is_gone_say_so_and_break_nothing(tmp_path: Pa
         bench.until(lambda: s if (s := _state(bench, "a")) and s.state is LineState.ONLINE else None)
         assert wait_for(lambda: bench.plan().connection == "a")
         assert bench.claim()
-        _until(bench, row, Progress.CLAIMED)
+        bench.becomes(row.id, Progress.CLAIMED)
         assert not any(isinstance(each, Trouble) for each in bench.news)
 
 
@@ -149,7 +145,7 @@ def test_queued_rows_can_be_taken_back_where_their_connection_is_not_set_up(tmp_
         row = _queued(bench, world)
     with desk_of(tmp_path, Pins("p", World())) as bench:
         assert _do(bench, queue.take_back, [row.id], "Anna") == 1
-        taken = _until(bench, row, Progress.OPEN)
+        taken = bench.becomes(row.id, Progress.OPEN)
         assert (taken.connection, taken.closed) == ("a", False)
         assert not _do(bench, batches.claim, [(b.id, b.revision) for b in bench.plan().batches], "Anna")
 

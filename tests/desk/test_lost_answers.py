@@ -14,7 +14,7 @@ from station.desk import pauses
 
 from .bench import Bench
 from .conftest import Open, Start
-from .scripted import Claim, MovedClock, Script, Twist, fails, lost_after, lost_before, wait_for
+from .scripted import Claim, MovedClock, Script, Twist, fails, in_time, lost_after, lost_before, wait_for
 
 KIT = "maple-harbor-lantern"
 
@@ -92,7 +92,7 @@ def test_a_repeat_whose_target_stays_refused_is_read_back_until_the_first_one_ca
     if lands:
         script.confirm = None
     end = Progress.CLAIMED if lands else Progress.HELD
-    assert wait_for(lambda: bench.rows[1].progress is end or clock.leap(5))
+    in_time(bench, clock, 1, end)
     assert len(script.keys) == 3
 
 
@@ -117,7 +117,7 @@ def test_a_repeat_that_is_refused_is_refused_once_no_late_claim_can_land(
     bench = _claim_one(opened, script, lost_before, not_allowed)
     assert wait_for(lambda: script.confirms)
     assert bench.rows[1].progress is Progress.UNKNOWN
-    assert wait_for(lambda: bench.rows[1].progress is Progress.REFUSED or clock.leap(5))
+    in_time(bench, clock, 1, Progress.REFUSED)
     outcome = bench.rows[1].outcome
     assert outcome is not None
     assert (outcome.kind, outcome.code) == (OutcomeKind.NOT_ALLOWED, "403")

@@ -8,54 +8,20 @@ import pytest
 from station.core.call import Answer, Call, Confirmed, DeviceResult, ReadBack
 from station.core.errors import Cause, RefusedError
 from station.core.identifier import Identifier
-from station.core.item import Item
 from station.core.news import Refused, Summary
 from station.core.outcome import HowKnown, Outcome, OutcomeKind
 from station.core.progress import Progress
 from station.desk import decisions, pauses
 from station.desk.decisions import Choice
 
-from .bench import PATIENCE_S, Bench
+from .bench import PATIENCE_S, kind_of
 from .conftest import Open
-from .scripted import Claim, MovedClock, Script, answers, lost_after, lost_before, wait_for
+from .scripted import Claim, MovedClock, Script, answers, in_time, lost_after, lost_before, wait_for
 
 KIT = "maple-harbor-lantern"
 SINGLE = "c1sample0000000000d0"
 OTHER = "c1sample0000000000d1"
 QUIET_S = 125.0
-
-
-def _claimed(bench: Bench, *texts: str) -> list[int]:
-    """Scan, look up and claim; gives the rows."""
-    bench.choose()
-    rows = [bench.looked_up(text).id for text in texts]
-    assert bench.claim()
-    return rows
-
-
-def _until(bench: Bench, item: int, progress: Progress) -> Item:
-    return bench.until(lambda: row if (row := bench.rows.get(item)) and row.progress is progress else None)
-
-
-def _comes(bench: Bench, clock: MovedClock, item: int, progress: Progress) -> Item:
-    """As time goes on; a single leap could fall between a wait's reckoning and its timer, which would then be late."""
-    assert wait_for(lambda: bench.rows[item].progress is progress or clock.leap(5)), bench.rows
-    return bench.rows[item]
-
-
-def _kind(row: Item) -> tuple[OutcomeKind, HowKnown]:
-    assert row.outcome is not None
-    return row.outcome.kind, row.outcome.how_known
-
-
-def _events(bench: Bench, item: int) -> list[str]:
-    return bench.station.desk.read(lambda reader: [e.new for e in reader.events(item=item) if e.what == "step"]).result(
-        PATIENCE_S
-    )
-
-
-def _device(bench: Bench, item: int) -> Progress:
-    return bench.station.desk.read(lambda reader: reader.devices(item)[0].progress).result(PATIENCE_S)
 
 
 def _say(state: ReadBack) -> Callable[[list[Confirmed]], list[Confirmed]]:
@@ -65,9 +31,9 @@ def _say(state: ReadBack) -> Callable[[list[Confirmed]], list[Confirmed]]:
 def test_a_lost_answer_that_had_its_effect_is_read_back_as_already_ours(opened: Open, script: Script) -> None:
     script.claims = [lost_after]
     bench = opened()
-    (row,) = _claimed(bench, KIT)
-    done = _until(bench, row, Progress.CLAIMED)
-    assert _kind(done) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
+    (row,) = bench.scan_and_claim(KIT)
+    done = bench.becomes(row, Progress.CLAIMED)
+    assert kind_of(done) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
     assert len(script.sent) == 1
     assert script.confirms == 1
 
@@ -75,8 +41,8 @@ def test_a_lost_answer_that_had_its_effect_is_read_back_as_already_ours(opened: 
 def test_a_read_back_that_shows_another_is_refused(opened: Open, script: Script) -> None:
     script.claims, script.confirm = [lost_before], _say(ReadBack.ANOTHER)
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
-    assert _kind(_until(bench, row, Progress.REFUSED)) == (OutcomeKind.ALREADY_CLAIMED, HowKnown.READ_BACK)
+    (row,) = bench.scan_and_claim(SINGLE)
+    assert kind_of(bench.becomes(row, Progress.REFUSED)) == (OutcomeKind.ALREADY_CLAIMED, HowKnown.READ_BACK)
     assert len(script.sent) == 1
 
 
@@ -85,13 +51,13 @@ def test_free_counts_only_after_the_quiet_period_and_then_goes_again(
 ) -> None:
     script.claims = [lost_before]
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
+    (row,) = bench.scan_and_claim(SINGLE)
     bench.until(lambda: script.confirms or None)
     bench.station.desk.do(pauses.try_now).result(PATIENCE_S)
-    _until(bench, row, Progress.UNKNOWN)
+    bench.becomes(row, Progress.UNKNOWN)
     assert len(script.sent) == 1
     clock.leap(QUIET_S)
-    assert _kind(_comes(bench, clock, row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
+    assert kind_of(in_time(bench, clock, row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
     assert len(script.sent) == 2
     assert script.keys[0] != script.keys[1]
 
@@ -106,8 +72,8 @@ def test_a_read_that_was_begun_within_the_quiet_period_settles_nothing(
 
     script.claims, script.confirm = [lost_after], slow
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
-    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
+    (row,) = bench.scan_and_claim(SINGLE)
+    assert kind_of(bench.becomes(row, Progress.CLAIMED)) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
     assert len(script.sent) == 1
     assert script.confirms == 2
 
@@ -115,10 +81,10 @@ def test_a_read_that_was_begun_within_the_quiet_period_settles_nothing(
 def test_free_an_hour_after_claim_is_held(opened: Open, script: Script, clock: MovedClock) -> None:
     script.claims = [lost_before]
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
+    (row,) = bench.scan_and_claim(SINGLE)
     bench.until(lambda: script.confirms or None)
     clock.leap(3700)
-    _comes(bench, clock, row, Progress.HELD)
+    in_time(bench, clock, row, Progress.HELD)
     assert len(script.sent) == 1
 
 
@@ -127,14 +93,14 @@ def test_free_in_another_run_is_held_after_a_quiet_period_of_its_own(
 ) -> None:
     script.claims = [lost_before]
     first = opened()
-    (row,) = _claimed(first, SINGLE)
+    (row,) = first.scan_and_claim(SINGLE)
     first.until(lambda: script.confirms or None)
     first.stop()
     before = script.confirms
     second = opened()
     second.until(lambda: script.confirms > before or None)
-    assert _device(second, row) is Progress.UNKNOWN
-    assert wait_for(lambda: _device(second, row) is Progress.HELD or clock.leap(20))
+    assert second.device(row) is Progress.UNKNOWN
+    assert wait_for(lambda: second.device(row) is Progress.HELD or clock.leap(20))
     assert len(script.sent) == 1
 
 
@@ -143,11 +109,11 @@ def test_what_cannot_be_told_is_held_and_only_a_named_person_with_a_reason_decid
 ) -> None:
     script.claims, script.confirm = [lost_before], _say(ReadBack.CANNOT_TELL)
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
+    (row,) = bench.scan_and_claim(SINGLE)
     bench.until(lambda: script.confirms or None)
-    assert _device(bench, row) is Progress.UNKNOWN, "it may still land late"
+    assert bench.device(row) is Progress.UNKNOWN, "it may still land late"
     clock.leap(QUIET_S)
-    _comes(bench, clock, row, Progress.HELD)
+    in_time(bench, clock, row, Progress.HELD)
 
     def decide(choice: Choice, by: str, why: str) -> int:
         return bench.station.desk.do(decisions.decide, [row], choice, by, why).result(PATIENCE_S)
@@ -158,8 +124,8 @@ def test_what_cannot_be_told_is_held_and_only_a_named_person_with_a_reason_decid
     script.confirm = None
     assert decide(Choice.ASK_AGAIN, "Anna", "the portal is back") == 1
     clock.leap(QUIET_S)
-    _comes(bench, clock, row, Progress.CLAIMED)
-    assert _events(bench, row)[-5:] == ["held", "unknown", "queued", "sending", "claimed"]
+    in_time(bench, clock, row, Progress.CLAIMED)
+    assert bench.steps(row)[-5:] == ["held", "unknown", "queued", "sending", "claimed"]
 
 
 @pytest.mark.parametrize(
@@ -176,13 +142,13 @@ def test_each_decision(
 ) -> None:
     script.claims, script.confirm = [lost_before], _say(ReadBack.CANNOT_TELL)
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
+    (row,) = bench.scan_and_claim(SINGLE)
     bench.until(lambda: script.confirms or None)
-    assert _device(bench, row) is Progress.UNKNOWN, "it may still land late"
+    assert bench.device(row) is Progress.UNKNOWN, "it may still land late"
     clock.leap(QUIET_S)
-    _comes(bench, clock, row, Progress.HELD)
+    in_time(bench, clock, row, Progress.HELD)
     assert bench.station.desk.do(decisions.decide, [row], choice, "Anna", "rang them up").result(PATIENCE_S) == 1
-    done = _until(bench, row, progress)
+    done = bench.becomes(row, progress)
     assert done.outcome is not None
     assert done.outcome.kind is kind
     assert len(script.sent) == sent
@@ -193,10 +159,10 @@ def test_a_claim_that_lands_late_is_found_though_the_first_read_could_not_tell(
 ) -> None:
     script.claims, script.confirm = [lost_after], _say(ReadBack.CANNOT_TELL)
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
+    (row,) = bench.scan_and_claim(SINGLE)
     bench.until(lambda: script.confirms or None)
     script.confirm = None
-    assert _kind(_comes(bench, clock, row, Progress.CLAIMED)) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
+    assert kind_of(in_time(bench, clock, row, Progress.CLAIMED)) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
     assert len(script.sent) == 1
     sums = [each for each in bench.news if isinstance(each, Summary)]
     assert (sums[0].settled, sums[-1].settled) == (False, True), "the sum is told again once it is settled"
@@ -213,10 +179,10 @@ def test_already_claimed_and_nowhere_in_the_whole_account_is_anothers(
     script.claims, script.confirm = [answers(already)], _say(ReadBack.CANNOT_TELL)
     script.account = lambda told: replace(told, whole_organization=whole)
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
+    (row,) = bench.scan_and_claim(SINGLE)
     bench.until(lambda: script.confirms or None)
-    assert _device(bench, row) is Progress.UNKNOWN, "a list may lag behind: it is read twice"
-    _comes(bench, clock, row, progress)
+    assert bench.device(row) is Progress.UNKNOWN, "a list may lag behind: it is read twice"
+    in_time(bench, clock, row, progress)
     assert len(script.sent) == 1
 
 
@@ -227,8 +193,8 @@ def test_already_claimed_is_confirmed_before_it_is_said(opened: Open, script: Sc
 
     script.claims = [answers(already)]
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
-    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
+    (row,) = bench.scan_and_claim(SINGLE)
+    assert kind_of(bench.becomes(row, Progress.CLAIMED)) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
     assert script.confirms == 1
     assert len(script.sent) == 1
 
@@ -243,8 +209,8 @@ def test_devices_left_out_of_an_answer_are_asked_about_and_strangers_are_kept(
 
     script.claims = [answers(leave_out)] * 3
     bench = opened(safe=safe)
-    (row,) = _claimed(bench, KIT)
-    done = _until(bench, row, Progress.CLAIMED)
+    (row,) = bench.scan_and_claim(KIT)
+    done = bench.becomes(row, Progress.CLAIMED)
     devices = bench.station.desk.read(lambda reader: reader.devices(row)).result(PATIENCE_S)
     kinds = sorted(device.outcome.kind for device in devices if device.outcome)
     assert kinds == ["already_ours"] * 3 + ["claimed_now"] * 2
@@ -260,8 +226,8 @@ def test_named_twice_claimed_wins(opened: Open, script: Script) -> None:
 
     script.claims = [answers(twice)]
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
-    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
+    (row,) = bench.scan_and_claim(SINGLE)
+    assert kind_of(bench.becomes(row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
 
 
 def test_a_refused_call_is_halved_until_the_culprit_stands_alone(opened: Open, script: Script) -> None:
@@ -274,9 +240,9 @@ def test_a_refused_call_is_halved_until_the_culprit_stands_alone(opened: Open, s
 
     script.claims = [strict] * 20
     bench = opened()
-    kit, single = _claimed(bench, KIT, SINGLE)
-    _until(bench, single, Progress.CLAIMED)
-    refused = _until(bench, kit, Progress.REFUSED)
+    kit, single = bench.scan_and_claim(KIT, SINGLE)
+    bench.becomes(single, Progress.CLAIMED)
+    refused = bench.becomes(kit, Progress.REFUSED)
     assert dict(refused.tally) == {Progress.CLAIMED: 4, Progress.REFUSED: 1}
     assert (culprit,) in script.sent
     assert bench.until(lambda: bench.last(Summary)).settled
@@ -293,6 +259,6 @@ def test_a_look_up_before_sending_that_is_refused_is_halved_too(opened: Open, sc
 
     script.look_up = strict
     assert bench.claim()
-    _until(bench, rows[0], Progress.CLAIMED)
-    _until(bench, rows[2], Progress.CLAIMED)
-    _until(bench, rows[1], Progress.OPEN)
+    bench.becomes(rows[0], Progress.CLAIMED)
+    bench.becomes(rows[2], Progress.CLAIMED)
+    bench.becomes(rows[1], Progress.OPEN)

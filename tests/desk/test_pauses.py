@@ -1,19 +1,15 @@
 """What pauses, and what is waited for: sign-in, targets, Retry-After, clocks, releases."""
 
-from collections.abc import Callable
-from dataclasses import replace
 
-from station.core.call import Confirmed, ReadBack
 from station.core.errors import CallError, Cause, NotSentError, SignInError, TargetError
-from station.core.item import Item
 from station.core.news import ConnectionState, LineState
 from station.core.outcome import HowKnown, OutcomeKind
 from station.core.progress import Progress
 from station.desk import pauses, releases
 
-from .bench import PATIENCE_S, Bench
+from .bench import PATIENCE_S, Bench, kind_of
 from .conftest import Open
-from .scripted import MovedClock, Script, fails, lost_before, wait_for
+from .scripted import MovedClock, Script, fails, in_time, lost_before, wait_for
 
 KIT = "maple-harbor-lantern"
 SINGLE = "c1sample0000000000d0"
@@ -21,46 +17,15 @@ OTHER = "c1sample0000000000d1"
 QUIET_S = 125.0
 
 
-def _claimed(bench: Bench, *texts: str) -> list[int]:
-    """Scan, look up and claim; gives the rows."""
-    bench.choose()
-    rows = [bench.looked_up(text).id for text in texts]
-    assert bench.claim()
-    return rows
-
-
-def _until(bench: Bench, item: int, progress: Progress) -> Item:
-    return bench.until(lambda: row if (row := bench.rows.get(item)) and row.progress is progress else None)
-
-
-def _kind(row: Item) -> tuple[OutcomeKind, HowKnown]:
-    assert row.outcome is not None
-    return row.outcome.kind, row.outcome.how_known
-
-
-def _events(bench: Bench, item: int) -> list[str]:
-    return bench.station.desk.read(lambda reader: [e.new for e in reader.events(item=item) if e.what == "step"]).result(
-        PATIENCE_S
-    )
-
-
-def _device(bench: Bench, item: int) -> Progress:
-    return bench.station.desk.read(lambda reader: reader.devices(item)[0].progress).result(PATIENCE_S)
-
-
-def _say(state: ReadBack) -> Callable[[list[Confirmed]], list[Confirmed]]:
-    return lambda told: [replace(each, state=state, handle="", place="") for each in told]
-
-
 def test_401_in_mid_batch_pauses_only_that_connection_and_loses_nothing(opened: Open, script: Script) -> None:
     script.claims = [fails(SignInError(Cause.CREDENTIALS, "expired", status=401))]
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
+    (row,) = bench.scan_and_claim(SINGLE)
     paused = bench.until(lambda: _line(bench, LineState.PAUSED))
     assert paused.cause is Cause.CREDENTIALS
-    _until(bench, row, Progress.QUEUED)
+    bench.becomes(row, Progress.QUEUED)
     bench.station.desk.do(pauses.resume, "local").result(PATIENCE_S)
-    assert _kind(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
+    assert kind_of(bench.becomes(row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
 
 
 def _line(bench: Bench, state: LineState) -> ConnectionState | None:
@@ -71,11 +36,11 @@ def _line(bench: Bench, state: LineState) -> ConnectionState | None:
 def test_a_target_that_is_gone_pauses_the_batch_and_not_the_connection(opened: Open, script: Script) -> None:
     script.claims = [fails(TargetError(Cause.NO_TARGET, "gone", status=404))]
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
+    (row,) = bench.scan_and_claim(SINGLE)
     assert wait_for(lambda: "no_target" in _paused(bench))
-    _until(bench, row, Progress.QUEUED)
-    (second,) = _claimed(bench, OTHER)
-    _until(bench, second, Progress.CLAIMED)
+    bench.becomes(row, Progress.QUEUED)
+    (second,) = bench.scan_and_claim(OTHER)
+    bench.becomes(second, Progress.CLAIMED)
     assert bench.rows[row].progress is Progress.QUEUED
     assert len(script.sent) == 2
 
@@ -88,32 +53,32 @@ def test_retry_after_is_waited_for_and_cut_short_by_try_now(opened: Open, script
     busy: CallError = NotSentError(Cause.RATE_LIMIT, "slow down", status=429, retry_after=600.0)
     script.claims = [fails(busy), fails(busy)]
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
+    (row,) = bench.scan_and_claim(SINGLE)
     bench.until(lambda: _line(bench, LineState.OFFLINE))
-    _until(bench, row, Progress.QUEUED)
+    bench.becomes(row, Progress.QUEUED)
     clock.leap(500)
     assert not wait_for(lambda: len(script.sent) > 1, 0.6)
     assert wait_for(lambda: len(script.sent) == 2 or clock.leap(101))
-    _until(bench, row, Progress.QUEUED)
+    bench.becomes(row, Progress.QUEUED)
     bench.station.desk.do(pauses.try_now).result(PATIENCE_S)
-    _until(bench, row, Progress.CLAIMED)
+    bench.becomes(row, Progress.CLAIMED)
 
 
 def test_the_wall_clock_set_back_changes_nothing(opened: Open, script: Script, clock: MovedClock) -> None:
     script.claims = [lost_before]
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
+    (row,) = bench.scan_and_claim(SINGLE)
     bench.until(lambda: script.confirms or None)
     clock.wall_off_s = -86400.0
     clock.leap(QUIET_S)
-    assert wait_for(lambda: bench.rows[row].progress is Progress.CLAIMED or clock.leap(5))
+    in_time(bench, clock, row, Progress.CLAIMED)
     assert len(script.sent) == 2
 
 
 def test_a_device_that_was_released_is_never_claimed_again_by_itself(opened: Open, script: Script) -> None:
     bench = opened()
-    (row,) = _claimed(bench, SINGLE)
-    _until(bench, row, Progress.CLAIMED)
+    (row,) = bench.scan_and_claim(SINGLE)
+    bench.becomes(row, Progress.CLAIMED)
     assert bench.station.desk.do(releases.release, [row], "Anna").result(PATIENCE_S) == 1
-    _until(bench, row, Progress.RELEASED)
+    bench.becomes(row, Progress.RELEASED)
     assert len(script.sent) == 1

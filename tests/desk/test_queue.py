@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from station.core.errors import Cause, NotSentError, SignInError, TargetError
-from station.core.item import Item, Reason
+from station.core.item import Reason
 from station.core.news import LineState, Summary
 from station.core.outcome import OutcomeKind
 from station.core.progress import Progress
@@ -30,10 +30,6 @@ def claim(bench: Bench, text: str) -> int:
     row = bench.looked_up(text).id
     assert bench.claim()
     return row
-
-
-def until(bench: Bench, item: int, progress: Progress) -> Item:
-    return bench.until(lambda: row if (row := bench.rows.get(item)) and row.progress is progress else None)
 
 
 def one(bench: Bench, why: Waits) -> QueuedBatch:
@@ -73,7 +69,7 @@ def test_offline_says_since_when_how_many_and_when_it_is_tried_again(opened: Ope
     assert told.left_s is None
     script.down = None
     do(bench, pauses.try_now)
-    until(bench, row, Progress.CLAIMED)
+    bench.becomes(row, Progress.CLAIMED)
     assert facts(bench) == ()
 
 
@@ -100,7 +96,7 @@ def test_a_refused_target_and_a_refused_sign_in_are_told_apart(opened: Open, scr
     told = one(bench, Waits.LINE_PAUSED)
     assert told.cause == Cause.CREDENTIALS
     do(bench, pauses.resume, "local")
-    until(bench, first, Progress.CLAIMED)
+    bench.becomes(first, Progress.CLAIMED)
 
 
 def test_one_batch_is_paused_and_resumed_and_the_others_go_on(opened: Open) -> None:
@@ -111,11 +107,11 @@ def test_one_batch_is_paused_and_resumed_and_the_others_go_on(opened: Open) -> N
     assert do(bench, queue.pause_batch, oldest.batch.id, "Anna")
     assert not do(bench, queue.pause_batch, oldest.batch.id, "Anna")
     do(bench, lines.resume, "local")
-    until(bench, second, Progress.CLAIMED)
+    bench.becomes(second, Progress.CLAIMED)
     assert one(bench, Waits.PAUSED).cause == pauses.BY_PERSON
     assert bench.rows[first].progress is Progress.QUEUED
     assert do(bench, queue.resume_batch, oldest.batch.id, "Anna")
-    until(bench, first, Progress.CLAIMED)
+    bench.becomes(first, Progress.CLAIMED)
 
 
 def test_the_batch_that_a_person_puts_first_goes_first(opened: Open, script: Script) -> None:
@@ -127,7 +123,7 @@ def test_the_batch_that_a_person_puts_first_goes_first(opened: Open, script: Scr
     assert [each.batch.id for each in facts(bench)] == [ids[2], ids[1], ids[0]]
     do(bench, pauses.resume, "local")
     for row in (first, second, third):
-        until(bench, row, Progress.CLAIMED)
+        bench.becomes(row, Progress.CLAIMED)
     assert script.sent[:2] == [(OTHER,), (SINGLE,)]
 
 
@@ -143,7 +139,7 @@ def test_a_batch_is_moved_earlier_and_later_and_goes_in_that_order(opened: Open,
     assert not do(bench, queue.move, "nobody's", -1, "Anna")
     do(bench, pauses.resume, "local")
     for row in rows:
-        until(bench, row, Progress.CLAIMED)
+        bench.becomes(row, Progress.CLAIMED)
     assert script.sent[:2] == [(SINGLE,), (OTHER,)]
     assert not do(bench, queue.move, two, 1, "Anna")
 
@@ -154,21 +150,21 @@ def test_a_whole_batch_is_taken_back_and_nothing_of_it_is_sent(opened: Open, scr
     (told,) = facts(bench)
     assert told.count(Progress.QUEUED) > 1
     assert do(bench, queue.take_back_batch, told.batch.id, "Anna")
-    back = until(bench, row, Progress.OPEN)
+    back = bench.becomes(row, Progress.OPEN)
     assert back.reason is Reason.TAKEN_BACK
     assert facts(bench) == ()
     assert not do(bench, queue.take_back_batch, told.batch.id, "Anna")
     do(bench, pauses.resume, "local")
     assert script.sent == []
     assert bench.claim()
-    until(bench, row, Progress.CLAIMED)
+    bench.becomes(row, Progress.CLAIMED)
 
 
 def test_what_was_sent_without_an_answer_is_asked_about_and_cannot_be_taken_back(opened: Open, script: Script) -> None:
     script.claims = [lost_before]
     bench = opened()
     row = claim(bench, SINGLE)
-    until(bench, row, Progress.UNKNOWN)
+    bench.becomes(row, Progress.UNKNOWN)
     told = one(bench, Waits.ASKED)
     assert wait_for(lambda: facts(bench)[0].next_at is not None)
     events = bench.station.desk.read(lambda reader: reader.events(item=row)).result(PATIENCE_S)
@@ -186,7 +182,7 @@ def test_in_the_cool_off_nothing_is_sent_and_it_can_be_cancelled(
     told = one(bench, Waits.COOLING)
     assert told.next_at is not None
     assert do(bench, queue.take_back_batch, told.batch.id, "Anna")
-    until(bench, row, Progress.OPEN)
+    bench.becomes(row, Progress.OPEN)
     assert bench.claim()
     one(bench, Waits.COOLING)
     assert script.sent == []
@@ -210,7 +206,7 @@ def test_the_cool_off_goes_on_over_a_restart_and_no_clock_makes_it_longer(
     assert (told.next_at - clock.now()).total_seconds() <= 121
     clock.wall_off_s = 0.0
     assert wait_for(lambda: row in again.rows or clock.leap(130.0)), "nothing was told of it"
-    until(again, row, Progress.CLAIMED)
+    again.becomes(row, Progress.CLAIMED)
 
 
 def test_how_long_it_takes_is_told_by_the_measured_pace(opened: Open) -> None:
@@ -243,4 +239,4 @@ def test_what_an_earlier_run_left_waiting_is_summed_up_when_it_is_done(opened: O
     summary = again.until(lambda: again.last(Summary))
     assert (summary.outcomes, summary.unsettled) == (((OutcomeKind.CLAIMED_NOW, 1),), ())
     assert script.sent == [(SINGLE,)]
-    until(again, row, Progress.CLAIMED)
+    again.becomes(row, Progress.CLAIMED)

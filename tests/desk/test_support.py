@@ -6,22 +6,17 @@ from pathlib import Path
 from station.core.call import Answer, Call
 from station.core.errors import Cause, UnclearError
 from station.core.finding import ClaimStatus, FoundDevice, Holder
-from station.core.item import Item
 from station.core.progress import Progress
 from station.desk import history, rows
 from station.desk.support import SupportCase, Thought
 
 from .bench import PATIENCE_S, Bench
-from .scripted import MovedClock, wait_for
+from .scripted import MovedClock, in_time
 from .vendors import Pins, Vendor, World, desk_of
 
 
 def _cases(bench: Bench, batch: str = "") -> tuple[SupportCase, ...]:
     return bench.station.desk.read(lambda reader: history.support_cases(reader, batch)).result(PATIENCE_S)
-
-
-def _until(bench: Bench, item: Item, progress: Progress) -> None:
-    bench.until(lambda: bench.rows[item.id].progress is progress or None)
 
 
 def _lost(call: Call) -> Answer:
@@ -45,9 +40,9 @@ def test_what_needs_the_vendor_is_told_a_connection_at_a_time(tmp_path: Path) ->
         lost, rejected, _anothers, fine = (bench.looked_up(f"A{number}") for number in (1, 2, 3, 4))
         world.spoil.append(_lost)
         assert bench.claim()
-        assert wait_for(lambda: bench.rows[lost.id].progress is Progress.HELD or clock.leap(20))
+        in_time(bench, clock, lost.id, Progress.HELD)
         for row, progress in ((rejected, Progress.REFUSED), (fine, Progress.CLAIMED), (pin, Progress.REFUSED)):
-            _until(bench, row, progress)
+            bench.becomes(row.id, progress)
         cases = _cases(bench)
         assert [(case.connection, case.device, case.thought) for case in cases] == [
             ("a", "A1", Thought.HELD), ("a", "A2", Thought.REJECTED), ("a", "A3", Thought.ANOTHERS),
@@ -70,7 +65,7 @@ def test_what_was_tried_again_is_asked_about_where_it_goes_on(tmp_path: Path) ->
     with desk_of(tmp_path, Vendor("a", world)) as bench:
         row = bench.looked_up("A2")
         assert bench.claim()
-        _until(bench, row, Progress.REFUSED)
+        bench.becomes(row.id, Progress.REFUSED)
         assert len(_cases(bench)) == 1
         bench.station.desk.do(rows.try_again, [row.id], "Anna").result(PATIENCE_S)
         assert _cases(bench) == ()

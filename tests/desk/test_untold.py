@@ -11,7 +11,7 @@ from station.core.outcome import HowKnown, OutcomeKind
 from station.core.progress import Progress
 from station.desk import pauses
 
-from .bench import PATIENCE_S, Bench
+from .bench import PATIENCE_S, Bench, kind_of
 from .scripted import wait_for
 from .vendors import Macs, Pins, Vendor, World, desk_of
 
@@ -26,15 +26,6 @@ def _pin_row(bench: Bench) -> Item:
     return bench.rows[item.id]
 
 
-def _until(bench: Bench, item: Item, progress: Progress) -> Item:
-    return bench.until(lambda: row if (row := bench.rows[item.id]).progress is progress else None)
-
-
-def _outcome(row: Item) -> tuple[OutcomeKind, HowKnown]:
-    assert row.outcome is not None
-    return row.outcome.kind, row.outcome.how_known
-
-
 def test_a_device_that_the_vendor_does_not_tell_of_is_claimable_and_sent(tmp_path: Path) -> None:
     world = World()
     with desk_of(tmp_path, Pins("p", world)) as bench:
@@ -43,7 +34,7 @@ def test_a_device_that_the_vendor_does_not_tell_of_is_claimable_and_sent(tmp_pat
         counts = bench.plan().counts
         assert (counts.ready, counts.unchecked, counts.problems) == (1, 1, 0)
         assert bench.claim()
-        assert _outcome(_until(bench, row, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
+        assert kind_of(bench.becomes(row.id, Progress.CLAIMED)) == (OutcomeKind.CLAIMED_NOW, HowKnown.ANSWER)
         assert len(world.looks) == 2  # once on the table, once more before it was sent
 
 
@@ -53,8 +44,8 @@ def test_what_turns_out_to_be_ours_right_before_it_is_sent_is_settled_and_not_se
         row = _pin_row(bench)
         world.ours["SN-12345"] = "h9"
         assert bench.claim()
-        done = _until(bench, row, Progress.CLAIMED)
-        assert _outcome(done) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
+        done = bench.becomes(row.id, Progress.CLAIMED)
+        assert kind_of(done) == (OutcomeKind.ALREADY_OURS, HowKnown.READ_BACK)
         assert done.outcome is not None
         assert done.outcome.handle == "h9"
         assert world.calls == []
@@ -66,7 +57,7 @@ def test_what_turns_out_to_be_anothers_is_refused_and_not_sent(tmp_path: Path) -
         row = _pin_row(bench)
         world.found["SN-12345"] = (FoundDevice("SN-12345", ClaimStatus.CLAIMED, holder=Holder.ANOTHER),)
         assert bench.claim()
-        assert _outcome(_until(bench, row, Progress.REFUSED)) == (OutcomeKind.ALREADY_CLAIMED, HowKnown.READ_BACK)
+        assert kind_of(bench.becomes(row.id, Progress.REFUSED)) == (OutcomeKind.ALREADY_CLAIMED, HowKnown.READ_BACK)
         assert world.calls == []
 
 
@@ -83,8 +74,8 @@ def test_our_own_device_and_what_we_hold_are_not_claimed(tmp_path: Path) -> None
         assert (kit.claim_status, kit.claimable) == (ClaimStatus.PARTLY_CLAIMED, 1)
         assert bench.plan().counts.ready == 1
         assert bench.claim()
-        _until(bench, kit, Progress.CLAIMED)
-        assert _outcome(bench.rows[owned.id])[0] is OutcomeKind.ALREADY_OURS
+        bench.becomes(kit.id, Progress.CLAIMED)
+        assert kind_of(bench.rows[owned.id])[0] is OutcomeKind.ALREADY_OURS
         assert [[each.device_id for each in call.devices] for call in world.calls] == [["A3"]]
         kept = bench.station.desk.read(lambda reader: reader.devices(owned.id)).result(PATIENCE_S)
         assert [device.found.owned for device in kept] == [True]
@@ -144,7 +135,7 @@ def test_what_was_given_back_since_is_not_claimed_without_being_seen(tmp_path: P
         row, other = bench.looked_up("A1"), bench.looked_up("A2")
         del world.found["A1"]
         assert bench.claim()
-        _until(bench, other, Progress.CLAIMED)
+        bench.becomes(other.id, Progress.CLAIMED)
         bench.until(lambda: bench.rows[row.id].claim_status is ClaimStatus.UNCLAIMED or None)
         assert bench.rows[row.id].progress is Progress.OPEN
         assert bench.rows[row.id].ready
@@ -158,7 +149,7 @@ def test_where_nothing_can_be_asked_the_account_is_known_before_anything_is_sent
         assert row is not None
         assert row.check is Check.NONE
         assert bench.claim()
-        _until(bench, row, Progress.CLAIMED)
+        bench.becomes(row.id, Progress.CLAIMED)
         assert world.calls[0].account == "acme"
         assert world.looks == []
 
