@@ -63,9 +63,12 @@ class PanelBench:
         """Select a row and answer what the panel asks for it."""
         shown = self.open("details")
         self.window.table.go_to(details.item.id)
-        # An answer that came before the table is laid out would be gone: the row is chosen anew.
+        # An answer that came before the panel has asked for this row would be gone.
         once = [each for each in shown.findChildren(QTimer) if each.isSingleShot()]
-        self.qtbot.waitUntil(lambda: bool(self.source.wished("details")) and not any(each.isActive() for each in once))
+        wish = (details.item.id,)
+        self.qtbot.waitUntil(
+            lambda: self.source.wished("details")[-1:] == [wish] and not any(each.isActive() for each in once)
+        )
         self.tell(DetailsRead(details))
         return shown
 
