@@ -170,11 +170,16 @@ class Database:
 
     def _once(self, work: Callable[[Session], T], writes: bool, keep: bool) -> T:
         with Session(self.writer if writes else self.engine, expire_on_commit=False) as session:
-            result = work(session)
-            if keep:
-                self.faults("before_commit")
-                session.commit()
-                self.faults("after_commit")
+            try:
+                result = work(session)
+                if keep:
+                    self.faults("before_commit")
+                    session.commit()
+                    self.faults("after_commit")
+            except DatabaseError as error:
+                if _may_be_spoiled(error):
+                    session.invalidate()
+                raise
             return result
 
 
@@ -199,6 +204,12 @@ def _worth_repeating(error: BaseException) -> bool:
     original: Any = error.orig
     state = getattr(original, "sqlstate", None)
     return state in _AGAIN if state else "locked" in str(original)
+
+
+def _may_be_spoiled(error: DatabaseError) -> bool:
+    """Whether the pool should open another connection: one that was opened while the disk refused to have the file
+    written is for SQLite one that only reads, for good."""
+    return type(error) in (OperationalError, DatabaseError) and not _worth_repeating(error)
 
 
 _TRYING = Retrying(

@@ -36,6 +36,7 @@ class TopRow(QWidget):
         self._state, self._style = state, style
         self._listening = True
         self._narrow = False
+        self._signs: dict[QPushButton, tuple[str, str, int, float]] = {}
         self._connection = _choice(say("top.connection"))
         self._target = _choice(say("top.target"))
         self._camera, self._scanner, self._line, self._operator = (_indicator() for _ in range(4))
@@ -102,7 +103,7 @@ class TopRow(QWidget):
                        Tone.WAITING if state.operator else Tone.UNKNOWN)
         self._target.setIconSize(QSize(16, 16))
         for button in (self._connection, self._target):
-            button.setIcon(symbols.icon("chevron", colours.muted, self._style.px(16), self.devicePixelRatio()))
+            self._sign(button, "chevron", colours.muted)
 
     def _show(self, button: QPushButton, text: str, otherwise: str) -> None:
         whole = printable(text) or otherwise
@@ -111,9 +112,16 @@ class TopRow(QWidget):
         button.setToolTip(f"{button.property('what')}: {whole}".replace("<", "‹"))
         button.setAccessibleName(f"{button.property('what')}: {whole}")
 
+    def _sign(self, button: QPushButton, name: str, colour: str) -> None:
+        """Drawn anew only where it is another one: Qt keeps what it has drawn of each, up to 10 MB of them."""
+        wanted = (name, colour, self._style.px(16), self.devicePixelRatio())
+        if self._signs.get(button) != wanted:
+            self._signs[button] = wanted
+            button.setIcon(symbols.icon(*wanted))
+
     def _indicate(self, button: QPushButton, sign: str, text: str, tone: Tone) -> None:
         side = self._style.px(16)
-        button.setIcon(symbols.icon(sign, self._style.palette.tones[tone].ink, side, self.devicePixelRatio()))
+        self._sign(button, sign, self._style.palette.tones[tone].ink)
         button.setIconSize(QSize(side, side))
         room = self._style.px(160)
         shown = button.fontMetrics().elidedText(printable(text), Qt.TextElideMode.ElideRight, room)

@@ -52,3 +52,14 @@ def test_what_the_start_has_made_is_passed_over_later(qtbot: QtBot) -> None:
     garbage.put_off()
     qtbot.waitUntil(lambda: ring() is None, timeout=3000)
     assert gc.get_freeze_count() <= frozen
+
+
+def test_a_desk_that_never_rests_is_searched_all_the_same(qtbot: QtBot) -> None:
+    ring = old_ring()
+    garbage = Garbage(rest_ms=150, longest_s=0.5)
+    for _ in range(100):
+        garbage.put_off()
+        qtbot.wait(20)
+        if ring() is None:
+            break
+    assert ring() is None
