@@ -1,5 +1,6 @@
 """What every test has: no screen, a home of its own, no keyring, and no thread left running behind it."""
 
+import gc
 import os
 import shutil
 import threading
@@ -49,6 +50,14 @@ def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
 
 def _is_dummy(thread: threading.Thread) -> bool:
     return type(thread).__name__ == "_DummyThread"
+
+
+@pytest.fixture(autouse=True)
+def _garbage_of_windows() -> Iterator[None]:
+    """A window takes the search for garbage over, for the whole process: between its tests nobody else would search."""
+    yield
+    if not gc.isenabled():
+        gc.collect(1)
 
 
 @pytest.fixture(autouse=True)
