@@ -1,0 +1,30 @@
+"""The signs of the top row: drawn anew when they are other ones, and only then."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from station.core.errors import Cause
+from station.core.news import LineState
+from tests.ui.panel_bench import PanelBench
+from tests.ui.rows import LINE, plan_of
+
+
+def _signs(bench: PanelBench) -> list[int]:
+    """Which picture each button shows."""
+    return [button.icon().cacheKey() for button in bench.window.parts.top.findChildren(QPushButton)]
+
+
+def test_a_plan_that_changes_no_sign_draws_none_anew(qtbot: QtBot) -> None:
+    bench = PanelBench(qtbot)
+    before = _signs(bench)
+    bench.tell(plan_of(bench.items[:3]))
+    assert _signs(bench) == before
+
+
+def test_a_line_that_is_lost_has_another_sign(qtbot: QtBot) -> None:
+    bench = PanelBench(qtbot)
+    before = _signs(bench)
+    bench.tell(replace(LINE, state=LineState.OFFLINE, cause=Cause.CONNECT))
+    assert sum(old != new for old, new in zip(before, _signs(bench), strict=True)) == 1
