@@ -10,7 +10,8 @@ from contextlib import contextmanager
 def screen() -> Iterator[str]:
     """A virtual X screen of 1280x800; gives its DISPLAY. RuntimeError where Xvfb is missing or does not start."""
     reader, writer = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x800x24", "-nolisten", "tcp"]
+    # -noreset: else it starts anew when its last client goes, and throws the next one out that comes meanwhile
+    command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"]
     try:
         server = subprocess.Popen(command, pass_fds=[writer], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except FileNotFoundError:

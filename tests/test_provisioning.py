@@ -5,11 +5,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import keyring
 import pytest
 from Xlib import display
+from Xlib.error import BadWindow
 
 from station.core.secret import Secret
 from station.credentials import Credentials, KeyringMissingError, Place
@@ -303,7 +305,8 @@ def test_a_start_from_the_menu_says_in_a_window_what_is_wrong(fleet: Path, virtu
     try:
         titles: list[str] = []
         for _ in range(300):
-            titles = [str(each.get_wm_name()) for each in screen.screen().root.query_tree().children]
+            with suppress(BadWindow):  # one has gone since they were listed
+                titles = [str(each.get_wm_name()) for each in screen.screen().root.query_tree().children]
             if "The station does not start" in titles:
                 break
             time.sleep(0.1)

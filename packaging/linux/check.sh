@@ -96,7 +96,7 @@ check_in() {
     cp /etc/resolv.conf "$chroot/etc/resolv.conf"
     display=
     if command -v Xvfb >/dev/null 2>&1; then
-        Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp -ac 3>"$work/display" >/dev/null 2>&1 &
+        Xvfb -displayfd 3 -screen 0 1280x1024x24 -nolisten tcp -noreset -ac 3>"$work/display" >/dev/null 2>&1 &
         screen=$!
         trap 'kill $screen 2>/dev/null || true' EXIT
         for _ in $(seq 120); do

@@ -160,7 +160,7 @@ provide() {
 }
 
 show_window() {
-    Xvfb :97 -screen 0 1280x800x24 >/dev/null 2>&1 &
+    Xvfb :97 -screen 0 1280x800x24 -noreset >/dev/null 2>&1 &
     screen=$!
     sleep 2
     (DISPLAY=:97 timeout 240 wine "$(installed)/station.exe" </dev/null >/dev/null 2>&1 &)

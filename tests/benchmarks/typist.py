@@ -1,9 +1,12 @@
 """Key strokes from outside a program, as a scanner or a person makes them, on an X screen of its own."""
 
 import time
+from typing import Any
 
 SCANNER_GAP_S = 0.002
 PERSON_GAP_S = 0.12
+SMALL_PX = 100
+"""No window of the program is as narrow."""
 
 
 class Typist:
@@ -54,13 +57,21 @@ class Typist:
         """Give the topmost window the keyboard, as a window manager would."""
         from Xlib import X
 
-        shown = [
-            window
-            for window in self._display.screen().root.query_tree().children
-            if window.get_attributes().map_state == X.IsViewable and window.get_geometry().width > 100
-        ]
+        shown = [window for window in self._display.screen().root.query_tree().children if _is_shown(window)]
         if not shown:
             raise RuntimeError("no window is shown")
         shown[-1].set_input_focus(X.RevertToParent, X.CurrentTime)
         self._display.sync()
         time.sleep(PERSON_GAP_S)
+
+
+def _is_shown(window: Any) -> bool:
+    """Whether X shows this window, and it is more than a tip; no where it has gone since the windows were listed."""
+    from Xlib import X
+    from Xlib.error import BadDrawable, BadWindow
+
+    try:
+        shown: bool = window.get_attributes().map_state == X.IsViewable and window.get_geometry().width > SMALL_PX
+    except (BadDrawable, BadWindow):
+        return False
+    return shown

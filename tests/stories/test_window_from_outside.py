@@ -45,8 +45,8 @@ class Station:
 
     def __init__(self, home: Path, screen: str) -> None:
         self.home = home
-        self.process = subprocess.Popen([sys.executable, "-m", "station"], stderr=subprocess.DEVNULL)
         self.keys = Keys(screen)
+        self.process = subprocess.Popen([sys.executable, "-m", "station"], stderr=subprocess.DEVNULL)
 
     def scan(self, *codes: str) -> None:
         """Scan by keys, each time waiting until it is kept, as the beep makes a person do."""
