@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from station import __version__
@@ -31,15 +31,11 @@ T = TypeVar("T")
 def add_about(window: Window, doors: AboutDoors) -> Callable[[Update], None]:
     """Give the window the panel, its key and its button in the help; gives what takes news of newer versions."""
     panel = AboutPanel(doors, window.state, window.style_now)
-    window.restyled.connect(panel.restyle)
-    panel.close_wanted.connect(window.panels.close_open)
-    window.panels.add(NAME, panel)
-    window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
+    window.add_panel(NAME, panel, KEY)
 
     def show() -> None:
         window.panels.open(NAME)
 
-    QShortcut(QKeySequence(KEY), window, show)
     help_panel = window.findChild(HelpPanel)
     if help_panel is not None:
         help_panel.offer(say("about.title"), show)

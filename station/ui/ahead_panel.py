@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QProgressBar
 
 from station.core.news import FetchedAhead
@@ -33,13 +32,8 @@ LONGEST_TEXT = 2_000_000
 def add_ahead(window: Window, desk: DeskDoor, doors: AheadDoors, now: Callable[[], datetime]) -> None:
     """Give the window its panel for fetching ahead, and the ways to it: a key, and the menu of the top row."""
     panel = AheadPanel(window, desk, doors, now)
-    window.restyled.connect(panel.restyle)
-    panel.close_wanted.connect(window.panels.close_open)
-    window.panels.add(NAME, panel)
-    window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
-    window.panels.closed.connect(window.parts.place_panels)
+    window.add_panel(NAME, panel, KEY)
     window.parts.top.ahead_wanted.connect(lambda: window.panels.open(NAME))
-    QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))
 
 
 class AheadPanel(Panel):

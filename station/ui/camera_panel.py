@@ -41,13 +41,9 @@ def add_camera(window: Window, doors: CameraDoors) -> "CameraPanel":
             window.panels.open(NAME)
 
     panel = CameraPanel(doors, window.bridge, item_of, window.style_now)
-    window.restyled.connect(panel.restyle)
-    panel.close_wanted.connect(window.panels.close_open)
+    window.add_panel(NAME, panel)
     panel.resized.connect(window.parts.place_panels)
     panel.view.row_wanted.connect(window.table.go_to)
-    window.panels.add(NAME, panel)
-    window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
-    window.panels.closed.connect(window.parts.place_panels)
     window.parts.top.camera_wanted.connect(toggle)
     QShortcut(QKeySequence(KEY), window, toggle)
     return panel

@@ -1,7 +1,6 @@
 """Settling how a claim goes: how long it can be cancelled, and what has to be confirmed, and how."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from station.words import say
@@ -10,7 +9,7 @@ from .claiming_doors import HOLD, LONGEST_MINUTES, PRESS, ClaimingDoors, ClaimRu
 from .connection_answers import Answers
 from .connection_doors import Done, Entry, FormField, Problem
 from .connection_parts import SettingRow, WrongValueError, form_sheet, order_tabs
-from .panel_parts import Panel, button, label, scrolled, soft
+from .panel_parts import Panel, SaidLine, button, label, scrolled
 from .style import Style
 from .window import Window
 
@@ -25,12 +24,8 @@ FIELDS = (
 def add_claiming(window: Window, doors: ClaimingDoors) -> None:
     """Give the window its panel of claiming, and the ways to it: a key, and the menu of the top row."""
     panel = ClaimingPanel(doors, window.style_now)
-    window.restyled.connect(panel.restyle)
-    panel.close_wanted.connect(window.panels.close_open)
-    window.panels.add(NAME, panel)
-    window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
+    window.add_panel(NAME, panel, KEY)
     window.parts.top.claiming_wanted.connect(lambda: window.panels.open(NAME))
-    QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))
 
 
 class ClaimingPanel(Panel):
@@ -42,7 +37,7 @@ class ClaimingPanel(Panel):
         super().__init__(say("claiming.title"), style)
         self._doors, self._answers = doors, Answers(self)
         self._rows = {each.name: SettingRow(NAME, each) for each in FIELDS}
-        self._says, self._save = label("", "muted"), button(say("claiming.save"), "main")
+        self._says, self._save = SaidLine(), button(say("claiming.save"), "main")
         whole, buttons = QWidget(), QHBoxLayout()
         parts = QVBoxLayout(whole)
         parts.setContentsMargins(0, 0, 8, 0)
@@ -81,7 +76,7 @@ class ClaimingPanel(Panel):
         try:
             values = {name: row.value() for name, row in self._rows.items()}
         except WrongValueError as error:
-            self._say("bad", str(error))
+            self._says.tell("bad", str(error))
             return
         rules = ClaimRules(int(values["cool_off_minutes"]), int(values["confirm_above"]), str(values["confirm_by"]))
         self._save.setEnabled(False)
@@ -90,17 +85,10 @@ class ClaimingPanel(Panel):
     def _saved(self, answer: Done | Problem) -> None:
         self._save.setEnabled(True)
         if isinstance(answer, Problem):
-            self._say("bad", answer.sentence)
+            self._says.tell("bad", answer.sentence)
         else:
-            self._say("good", say("claiming.saved"))
+            self._says.tell("good", say("claiming.saved"))
 
     @Slot()
     def _touched(self) -> None:
-        self._say("muted", "")
-
-    def _say(self, look: str, text: str) -> None:
-        self._says.setText(soft(text))
-        self._says.setVisible(bool(text))
-        self._says.setProperty("look", look)
-        self._says.style().unpolish(self._says)
-        self._says.style().polish(self._says)
+        self._says.tell("muted", "")

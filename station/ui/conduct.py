@@ -57,7 +57,6 @@ class Conduct(QObject):
         window.bridge.ready.connect(window.listing.ask)
         window.listing.laid_out.connect(self._laid_out)
         window.state.changed.connect(self._tell)
-        window.panels.opened.connect(lambda _name: parts.place_panels())
         self._tell()
 
     @Slot()

@@ -10,7 +10,7 @@ from .connection_doors import ConnectionDoors, KnownConnection, Overview
 from .connection_sealed import SealedPart
 from .desk_state import DeskState
 from .panel_list import Row, RowList
-from .panel_parts import button, label, soft
+from .panel_parts import SaidLine, button, label
 from .style import Style
 
 _TONES = {LineState.ONLINE: Tone.DONE, LineState.OFFLINE: Tone.WAITING, LineState.PAUSED: Tone.UNKNOWN}
@@ -24,7 +24,7 @@ class ConnectionList(QWidget):
     def __init__(self, doors: ConnectionDoors, state: DeskState, style: Style) -> None:
         super().__init__()
         self._state, self._overview = state, Overview()
-        self._says, self._why = label("", "good"), label("", "muted")
+        self._says, self._why = SaidLine(), label("", "muted")
         self.first = button(say("connections.add"), "main")
         self._list = RowList(say("connections.list"), style)
         self.sealed = SealedPart(doors)
@@ -39,7 +39,6 @@ class ConnectionList(QWidget):
         self._list.picked.connect(self.wanted)
         self.sealed.failed.connect(self.tell_problem)
         state.changed.connect(self._follow)
-        self._says.hide()
 
     def restyle(self, style: Style) -> None:
         self._list.restyle(style)
@@ -55,17 +54,10 @@ class ConnectionList(QWidget):
         self._tell()
 
     def tell_done(self, text: str) -> None:
-        self._say("good", text)
+        self._says.tell("good", text)
 
     def tell_problem(self, text: str) -> None:
-        self._say("bad", text)
-
-    def _say(self, look: str, text: str) -> None:
-        self._says.setText(soft(text))
-        self._says.setProperty("look", look)
-        self._says.style().unpolish(self._says)
-        self._says.style().polish(self._says)
-        self._says.setVisible(bool(text))
+        self._says.tell("bad", text)
 
     @Slot()
     def _follow(self) -> None:

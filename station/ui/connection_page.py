@@ -8,7 +8,7 @@ from station.words import say
 from .connection_doors import Draft, KnownConnection, Overview
 from .connection_form import ConnectionForm
 from .connection_parts import WrongValueError
-from .panel_parts import button, label, scrolled, soft
+from .panel_parts import SaidLine, button, label, scrolled, soft
 
 _LOOKS = {"try": "", "save": "main", "away": "", "back": "quiet"}
 
@@ -25,7 +25,7 @@ class ConnectionPage(QWidget):
         super().__init__()
         self.form = ConnectionForm()
         self._asked_away = self._is_busy = False
-        self._says, self._more = label("", "muted"), label("", "caption")
+        self._says, self._more = SaidLine(), label("", "caption")
         box, row = QVBoxLayout(self), QHBoxLayout()
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(8)
@@ -56,12 +56,9 @@ class ConnectionPage(QWidget):
     def tell(self, look: str, text: str = "", more: str = "") -> None:
         """Say what came of it; ``more`` is for those who want to know."""
         self._ask_away(False)
-        for part, words in ((self._says, text), (self._more, more)):
-            part.setText(soft(words))
-            part.setVisible(bool(words))
-        self._says.setProperty("look", look)
-        self._says.style().unpolish(self._says)
-        self._says.style().polish(self._says)
+        self._says.tell(look, text)
+        self._more.setText(soft(more))
+        self._more.setVisible(bool(more))
 
     def set_busy(self, busy: bool) -> None:
         self._is_busy = busy

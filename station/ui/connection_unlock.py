@@ -8,7 +8,7 @@ from station.words import say
 
 from .connection_answers import Answers
 from .connection_doors import ConnectionDoors, Done, Overview, Problem
-from .panel_parts import button, label, sheet
+from .panel_parts import SaidLine, button, sheet
 from .style import Style
 
 ASK_AFTER_MS = 200
@@ -29,7 +29,7 @@ class UnlockLine(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 8, 6)
         row.setSpacing(8)
-        self._says = label("", "")
+        self._says = SaidLine()
         self.line = QLineEdit()
         self.line.setEchoMode(QLineEdit.EchoMode.Password)
         self.line.setAccessibleName(say("connections.passphrase"))
@@ -67,10 +67,7 @@ class UnlockLine(QFrame):
         self.show()
 
     def _tell(self, text: str, look: str = "") -> None:
-        self._says.setText(text)
-        self._says.setProperty("look", look)
-        self._says.style().unpolish(self._says)
-        self._says.style().polish(self._says)
+        self._says.tell(look, text)
 
     @Slot()
     def _enter(self) -> None:

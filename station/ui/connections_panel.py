@@ -1,7 +1,6 @@
 """Setting up connections: those that there are, and the form of one; nothing here waits, answers come by themselves."""
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget
 
 from station.core.news import ConnectionTried
@@ -31,21 +30,10 @@ def add_connections(window: Window, doors: ConnectionDoors) -> None:
     """Give the window its panel of connections, the key and the menu entry for it, and the line that unlocks."""
     panel = ConnectionsPanel(doors, window.bridge, window.state, window.style_now)
     unlock = UnlockLine(doors, window.style_now)
-    for part in (panel, unlock):
-        window.restyled.connect(part.restyle)
-    panel.close_wanted.connect(window.panels.close_open)
-    window.panels.add(NAME, panel)
-
-    def opened(name: str) -> None:
-        if name == NAME:
-            panel.opened()
-            panel.refresh()
-            unlock.ask_soon()
-
-    window.panels.opened.connect(opened)
-    window.panels.closed.connect(window.parts.place_panels)
+    window.restyled.connect(unlock.restyle)
+    window.add_panel(NAME, panel, KEY)
+    window.panels.opened.connect(lambda name: unlock.ask_soon() if name == NAME else None)
     window.parts.top.connections_wanted.connect(lambda: window.panels.open(NAME))
-    QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))
     window.parts.put_line(unlock)
     unlock.opened.connect(panel.refresh)
     unlock.ask_soon()
@@ -86,6 +74,10 @@ class ConnectionsPanel(Panel):
         if hasattr(self, "list"):
             self.setStyleSheet(self.styleSheet() + form_sheet(style))
             self.list.restyle(style)
+
+    def opened(self) -> None:
+        super().opened()
+        self.refresh()
 
     @Slot()
     def refresh(self) -> None:

@@ -1,18 +1,17 @@
 """Prints the labels for this desk, or keeps them as a PDF file: two buttons in the help."""
 
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Slot
 
 from station.words import Tone, say
 
 from .banner import Kind, Notice
 from .help_panel import HelpPanel
 from .label_sheet import Section, paint_sheet, sheet_pdf, usual_paper
-from .printing import print_dialog, problem_of, save_bytes
+from .printing import print_dialog
+from .saving import Saver
 from .window import Window
 
 SHOWN_S = 15
@@ -31,12 +30,11 @@ def add_labels(window: Window, sections: Sections, path: Path) -> None:
 class LabelPrinting(QObject):
     """Belongs to a window; says there how saving went."""
 
-    told = Signal(str)
-
     def __init__(self, window: Window, sections: Sections, path: Path) -> None:
         super().__init__(window)
         self._window, self._sections, self._path = window, sections, path
-        self.told.connect(self._say)
+        self._saver = Saver(self)
+        self._saver.said.connect(self._tell)
 
     @Slot()
     def print_them(self) -> None:
@@ -46,20 +44,11 @@ class LabelPrinting(QObject):
 
     @Slot()
     def save(self) -> None:
-        """Write the file on a thread of its own: the disk must not hold the window up."""
+        """Write the file; the banner says how that goes."""
         data = sheet_pdf(self._sections(), usual_paper())
-        self._say(say("labels.saving"))
-        threading.Thread(target=self._write, args=(data,), name="labels").start()
+        self._saver.save(data, self._path, say("labels.saved", path=str(self._path)))
 
-    def _write(self, data: bytes) -> None:
-        try:
-            save_bytes(data, self._path)
-            text = say("labels.saved", path=str(self._path))
-        except OSError as error:
-            text = say(f"receipt.problem.{problem_of(error)}", detail=error.strerror or str(error))
-        with suppress(RuntimeError):  # the window may be gone by now
-            self.told.emit(text)
-
-    @Slot(str)
-    def _say(self, text: str) -> None:
-        self._window.parts.banner.tell(Notice(Kind.WISH, Tone.DONE, text, "", SHOWN_S))
+    @Slot(str, str)
+    def _tell(self, look: str, text: str) -> None:
+        tone = Tone.PROBLEM if look == "bad" else Tone.DONE
+        self._window.parts.banner.tell(Notice(Kind.WISH, tone, text, "", SHOWN_S))

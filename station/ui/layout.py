@@ -41,6 +41,8 @@ class Layout(QWidget):
         self.filters = FilterBar(style)
         self.table = ItemsTable(items, style)
         self.panels = Panels()
+        self.panels.opened.connect(self.place_panels)
+        self.panels.closed.connect(self.place_panels)
         self.counters = Counters(style)
         self.rehearse = QPushButton(say("claim.rehearse"))
         self.rehearse.setAutoDefault(False)

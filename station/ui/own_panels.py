@@ -75,10 +75,7 @@ def add_panels(window: Window, desk: DeskDoor, surroundings: Surroundings) -> No
         ),
     }
     for name, panel in panels.items():
-        panel.close_wanted.connect(window.panels.close_open)
-        window.restyled.connect(panel.restyle)
-        window.panels.add(name, panel)
-    window.panels.opened.connect(lambda name: panels[name].opened() if name in panels else None)
+        window.add_panel(name, panel)
     window.panels.opened.connect(lambda _name: _offer_close(window, details))
     window.panels.closed.connect(lambda: _offer_close(window, details))
     window.conduct.press.for_good = lambda: cannot_be_undone(state, terms)

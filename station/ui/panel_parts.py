@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from station.words import Tone, say
@@ -64,6 +64,26 @@ def label(text: str = "", look: str = "", *, wrap: bool = True) -> QLabel:
     if look:
         made.setProperty("look", look)
     return made
+
+
+class SaidLine(QLabel):
+    """A line in a panel that tells what came of a wish; hidden while it tells nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setMinimumWidth(1)
+        self.hide()
+
+    @Slot(str, str)
+    def tell(self, look: str, text: str = "") -> None:
+        """``look``: "good", "bad", "warn", "muted" or "" for plain."""
+        self.setText(soft(text))
+        self.setProperty("look", look)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.setVisible(bool(text))
 
 
 def button(text: str, look: str = "", tooltip: str = "") -> QPushButton:

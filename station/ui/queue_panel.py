@@ -1,13 +1,11 @@
 """The queue: every batch that waits, why, and how long it will; paused, tried now, put first, taken back, exported."""
 
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
@@ -22,11 +20,11 @@ from .desk_state import DeskState
 from .details_parts import FactList
 from .in_view import InView
 from .panel_list import RowList
-from .panel_parts import Panel, button, label, scrolled, soft
-from .printing import problem_of, save_bytes
+from .panel_parts import Panel, SaidLine, button, label, scrolled
 from .queue_read import QueueLook
 from .queue_wishes import QueueWishes
 from .queue_words import COLUMNS, csv_rows, facts_of, row_of, summed
+from .saving import Saver
 from .style import Style
 from .window import Window
 
@@ -45,21 +43,15 @@ THEN = ("try_now", "pause", "resume", "export")
 def add_queue(window: Window, desk: DeskDoor, folder: Path, now: Callable[[], datetime]) -> None:
     """Give the window its queue, and the ways to it: a key, the counters of what waits, the banner."""
     panel = QueuePanel(window, desk, folder, now)
-    window.restyled.connect(panel.restyle)
-    panel.close_wanted.connect(window.panels.close_open)
-    window.panels.add(NAME, panel)
-    window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
-    window.panels.closed.connect(window.parts.place_panels)
+    window.add_panel(NAME, panel, KEY)
     window.parts.counters.queue_wanted.connect(lambda: window.panels.open(NAME))
     window.notices.offer_queue(lambda: window.panels.open(NAME))
-    QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))
 
 
 class QueuePanel(Panel):
     """A list of the batches that wait, and what is known of the one that is chosen."""
 
     wanted_width = 460
-    told = Signal(str)  # how saving went
 
     def __init__(self, window: Window, desk: DeskDoor, folder: Path, now: Callable[[], datetime]) -> None:
         super().__init__(say("queue.title"), window.style_now)
@@ -69,7 +61,7 @@ class QueuePanel(Panel):
         self._sum = label("", "muted")
         self._list = RowList(say("queue.title"), window.style_now)
         self._list.set_lines(3)
-        self._facts, self._said = FactList(), label("", "good")
+        self._facts, self._said = FactList(), SaidLine()
         self._area = scrolled(self._facts)
         self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # its arrow keys scroll what does not fit
         self._area.setAccessibleName(say("queue.about"))
@@ -87,7 +79,8 @@ class QueuePanel(Panel):
         self._look = QueueLook(desk, self)
         self._look.seen.connect(self._take)
         self._list.selectionModel().currentChanged.connect(self._show)
-        self.told.connect(self._said.setText)
+        self._saver = Saver(self)
+        self._saver.said.connect(self._said.tell)
         self._again = QTimer(self, interval=LOOK_MS)
         self._again.timeout.connect(self._look.ask)
         self._in_view = InView(self)
@@ -105,7 +98,7 @@ class QueuePanel(Panel):
 
     def opened(self) -> None:
         super().opened()
-        self._said.clear()
+        self._said.tell("")
         self._look.ask()
 
     def _button_grid(self) -> QWidget:
@@ -183,7 +176,7 @@ class QueuePanel(Panel):
 
     def _do(self, name: str) -> None:
         told = self._chosen
-        self._said.clear()
+        self._said.tell("")
         if name == "export":
             self._export()
         elif told is not None and name in MOVES:
@@ -198,18 +191,7 @@ class QueuePanel(Panel):
     def _export(self) -> None:
         path = self._folder / f"{self._now().astimezone():%Y-%m-%d-%H%M%S}-queue.csv"
         data = csv_text(COLUMNS, csv_rows(self._found)).encode("utf-8-sig", "replace")
-        self._said.setText(say("summary.saving"))
-        threading.Thread(target=self._write, args=(path, data), name="queue").start()
-
-    def _write(self, path: Path, data: bytes) -> None:
-        """On a thread of its own: the disk must not hold the window up."""
-        try:
-            save_bytes(data, path)
-            text = say("queue.saved", path=soft(str(path)))
-        except OSError as error:
-            text = say(f"receipt.problem.{problem_of(error)}", detail=error.strerror or str(error))
-        with suppress(RuntimeError):  # the window may be gone by now
-            self.told.emit(text)
+        self._saver.save(data, path, say("queue.saved", path=str(path)))
 
 
 def _can(told: QueuedBatch, state: DeskState, *, behind: bool) -> set[str]:

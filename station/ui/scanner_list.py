@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from station.words import Tone, say
 
 from .panel_list import Row, RowList
-from .panel_parts import button, label, soft
+from .panel_parts import SaidLine, button, label, soft
 from .scanner_doors import ScannersSeen
 from .scanner_words import advice_of, last_of, state_of, test_line, title_of, tone_of
 from .style import Style
@@ -24,7 +24,7 @@ class ScannerList(QWidget):
     def __init__(self, style: Style) -> None:
         super().__init__()
         self._seen = ScannersSeen()
-        self._says, self._recorded = label("", "good"), label("", "caption")
+        self._says, self._recorded = SaidLine(), label("", "caption")
         self._test, self._missing = label("", "strong"), label("", "caption")
         self._test.setAccessibleName(say("scanners.test_name"))
         self.first = RowList(say("scanners.list"), style)
@@ -46,7 +46,6 @@ class ScannerList(QWidget):
         self.wizard.clicked.connect(self.wizard_wanted)
         self.add.clicked.connect(self.add_wanted)
         self.record.clicked.connect(lambda: self.record_wanted.emit(not self._seen.recording))
-        self._says.hide()
         self.tell(self._seen)
 
     def restyle(self, style: Style) -> None:
@@ -76,10 +75,7 @@ class ScannerList(QWidget):
 
     def say(self, look: str, text: str) -> None:
         """What came of a wish."""
-        self._show(self._says, text)
-        self._says.setProperty("look", look)
-        self._says.style().unpolish(self._says)
-        self._says.style().polish(self._says)
+        self._says.tell(look, text)
 
     def _show(self, part: QWidget, text: str) -> None:
         part.setText(soft(text))  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, 
 from station.words import has, say
 
 from .connection_parts import WrongValueError
-from .panel_parts import button, label, scrolled, soft
+from .panel_parts import SaidLine, button, label, scrolled, soft
 from .scanner_doors import ScannerSeen, ScannerSetUp
 from .scanner_form import ScannerForm
 from .scanner_words import advice_of, kind_of, last_of, state_of, title_of
@@ -31,7 +31,7 @@ class ScannerPage(QWidget):
         self.form = ScannerForm()
         self._asked_away = self._is_new = False
         self._title, self._state, self._about = label("", "big"), label("", "muted"), label("", "caption")
-        self._advice, self._last, self._says = label("", "warn"), label("", "strong"), label("", "muted")
+        self._advice, self._last, self._says = label("", "warn"), label("", "strong"), SaidLine()
         self._copied = CopyLine()
         box, row = QVBoxLayout(self), QHBoxLayout()
         box.setContentsMargins(0, 0, 0, 0)
@@ -93,11 +93,7 @@ class ScannerPage(QWidget):
     def say(self, look: str, text: str = "") -> None:
         """What came of a wish."""
         self._ask_away(False)
-        self._says.setText(soft(text))
-        self._says.setVisible(bool(text))
-        self._says.setProperty("look", look)
-        self._says.style().unpolish(self._says)
-        self._says.style().polish(self._says)
+        self._says.tell(look, text)
 
     def set_busy(self, busy: bool) -> None:
         for name in ("use", "leave", "save", "away"):

@@ -1,7 +1,6 @@
 """Setting up scanners: what is plugged in, how each does, and its settings; nothing here waits."""
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget
 
 from station.words import say
@@ -25,15 +24,10 @@ NAME, KEY = "scanners", "F4"
 def add_scanners(window: Window, doors: ScannerDoors) -> None:
     """Give the window its panel of scanners, and the ways to it: a key, the sign in the top row, the menu."""
     panel = ScannersPanel(doors, window.style_now)
-    window.restyled.connect(panel.restyle)
-    panel.close_wanted.connect(window.panels.close_open)
-    window.panels.add(NAME, panel)
-    window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
-    window.panels.closed.connect(window.parts.place_panels)
+    window.add_panel(NAME, panel, KEY)
     panel.list.wizard_wanted.connect(lambda: window.panels.open(WIZARD))
     window.parts.top.scanners_wanted.connect(lambda: window.panels.open(NAME))
     window.parts.top.scanner_pressed.connect(lambda: window.panels.open(NAME))
-    QShortcut(QKeySequence(KEY), window, lambda: window.panels.open(NAME))
 
 
 class ScannersPanel(Panel):

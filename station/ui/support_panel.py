@@ -1,13 +1,11 @@
 """Shows the drafted text to each vendor's support, to be read, copied or saved."""
 
 import re
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSizePolicy, QSpacerItem
 
@@ -18,8 +16,8 @@ from .bridge import DeskDoor
 from .desk_state import DeskState
 from .destinations import title_of
 from .panel_list import Row, RowList
-from .panel_parts import Asker, Panel, button, label, soft
-from .printing import problem_of, save_bytes
+from .panel_parts import Asker, Panel, SaidLine, button, label
+from .saving import Saver
 from .style import Style
 from .support_facts import read_letters
 
@@ -27,7 +25,6 @@ from .support_facts import read_letters
 class SupportPanel(Panel):
     """One letter at a time; those of several vendors are chosen from a list. ``folder`` is where they are saved."""
 
-    told = Signal(str)  # how saving went
     wanted_width = 460
 
     def __init__(self, desk: DeskDoor, state: DeskState, style: Style, folder: Path, desk_name: str,
@@ -42,7 +39,7 @@ class SupportPanel(Panel):
         self._text = QPlainTextEdit()
         self._text.setAccessibleName(say("support.title"))
         self._text.setTabChangesFocus(True)
-        self._said = label("", "good")
+        self._said = SaidLine()
         self._copy, self._save = button(say("support.copy"), "main"), button(say("support.save"))
         for part in (self._why, self._list):
             self.content.addWidget(part)
@@ -59,7 +56,8 @@ class SupportPanel(Panel):
         self._list.selectionModel().currentChanged.connect(self._show)
         self._copy.clicked.connect(self._copy_it)
         self._save.clicked.connect(self._save_it)
-        self.told.connect(self._said.setText)
+        self._saver = Saver(self)
+        self._saver.said.connect(self._said.tell)
         self.begin_at(self._text)
         self._take([])
 
@@ -74,7 +72,7 @@ class SupportPanel(Panel):
 
     def opened(self) -> None:
         super().opened()
-        self._said.clear()
+        self._said.tell("")
         batch, desk, who, now = self._batch, self._desk_name, self._state.operator, self._now()
         titles = {name: title_of(self._state, name) for name in self._state.lines}
         self._asker.ask(lambda reader: read_letters(reader, batch, desk, who, titles, now))
@@ -108,7 +106,7 @@ class SupportPanel(Panel):
     @Slot()
     def _copy_it(self) -> None:
         QGuiApplication.clipboard().setText(self._text.toPlainText())
-        self._said.setText(say("support.copied"))
+        self._said.tell("good", say("support.copied"))
 
     @Slot()
     def _save_it(self) -> None:
@@ -117,16 +115,5 @@ class SupportPanel(Panel):
             return
         name = re.sub(r"[^\w-]+", "-", f"{self._now().astimezone():%Y-%m-%d-%H%M}-support-{letter.connection}")
         path = self._folder / f"{name}.txt"
-        self._said.setText(say("summary.saving"))
         data = self._text.toPlainText().encode("utf-8", "replace")
-        threading.Thread(target=self._write, args=(path, data), name="support").start()
-
-    def _write(self, path: Path, data: bytes) -> None:
-        """On a thread of its own: the disk must not hold the window up."""
-        try:
-            save_bytes(data, path)
-            text = say("support.saved", path=soft(str(path)))
-        except OSError as error:
-            text = say(f"receipt.problem.{problem_of(error)}", detail=error.strerror or str(error))
-        with suppress(RuntimeError):  # the window may be gone by now
-            self.told.emit(text)
+        self._saver.save(data, path, say("support.saved", path=str(path)))

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QMainWindow
 
 from .actions import Actions
@@ -16,6 +25,7 @@ from .layout import Layout
 from .listing import Listing
 from .notices import Notices
 from .palette import choose, qt_palette
+from .panel_parts import Panel
 from .sounds import Sounds
 from .style import LARGEST_SCALE, SMALLEST_SCALE, Style
 from .wishes import Wishes
@@ -42,8 +52,8 @@ class WindowSettings:
 class Window(QMainWindow):
     """Shows the desk and posts what a person wishes.
 
-    Others reach its parts: ``bridge`` (news), ``state``, ``wishes``, ``panels`` (give it details, targets, operator,
-    entry, help, summary), ``table``. ``painted`` comes once, after the first painting; ``files_dropped`` with paths.
+    Others reach its parts: ``bridge`` (news), ``state``, ``wishes``, ``table``, ``panels`` (``add_panel`` gives one).
+    ``painted`` comes once, after the first painting; ``files_dropped`` with paths.
     """
 
     painted = Signal()
@@ -88,6 +98,15 @@ class Window(QMainWindow):
             self.showMaximized()
         else:
             self.show()
+
+    def add_panel(self, name: str, panel: Panel, key: str = "") -> None:
+        """Give the window a panel, and the key that opens it; it is told when it is opened and restyled."""
+        self.restyled.connect(panel.restyle)
+        panel.close_wanted.connect(self.panels.close_open)
+        self.panels.add(name, panel)
+        self.panels.opened.connect(lambda opened: panel.opened() if opened == name else None)
+        if key:
+            QShortcut(QKeySequence(key), self, lambda: self.panels.open(name))
 
     @Slot()
     def restyle(self) -> None:

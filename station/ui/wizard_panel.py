@@ -27,10 +27,7 @@ _BAD = frozenset({"works_not", "not_the_label", "characters", "case_lost", "case
 def add_wizard(window: Window, doors: WizardDoors) -> None:
     """Give the window its wizard; whoever opens the panel of that name opens it."""
     panel = WizardPanel(doors, window.style_now)
-    panel.close_wanted.connect(window.panels.close_open)
-    window.restyled.connect(panel.restyle)
-    window.panels.add(NAME, panel)
-    window.panels.opened.connect(lambda name: panel.opened() if name == NAME else None)
+    window.add_panel(NAME, panel)
     window.bridge.heard.connect(panel.hear_others)
     help_panel = window.findChild(HelpPanel)
     if help_panel is not None:

@@ -75,5 +75,5 @@ def test_the_help_offers_the_sheet_and_saves_it(window: Window, qtbot: QtBot, tm
                     and str(tmp_path) in window.parts.banner.shown.text, timeout=10_000)
     assert (tmp_path / "labels.pdf").read_bytes().startswith(b"%PDF-")
     for thread in threading.enumerate():
-        if thread.name == "labels":
+        if thread.name == "saving":
             thread.join()
