@@ -112,7 +112,8 @@ def _judge_next(ran: Ran, said: list[str], ended: int) -> None:
     lacking = {"settings", "secret", "receipt"} - {line.split()[1] for line in said if line.startswith("saved ")}
     ran.faults += [f"the next day: not {each}" for each in sorted(lacking)]
     bad = ("trouble", "line", "refused", "unclear")
-    ran.faults += [f"the next day: {line}" for line in said if line.split()[0] in bad]
+    # What the day before left unknown may be seen before it is settled.
+    ran.faults += [f"the next day: {line}" for line in said if line.split()[0] in bad and line != story.UNKNOWN]
 
 
 def _lost(home: Path, ran: Ran) -> list[str]:

@@ -35,6 +35,8 @@ RECEIPTS: dict[str, Callable[..., str]] = {"csv": receipt_csv, "html": receipt_h
 PATIENCE_S = 20.0
 CLEAR = frozenset({"disk_full", "disk_error", "read_only", "no_access", "locked", "store_closed"})
 """What a station may say of a disk that refuses."""
+UNKNOWN = "line unknown"
+"""A call has no clear answer: the row says so, and when it is asked after."""
 
 
 @dataclass
@@ -133,8 +135,8 @@ class Day:
                 self.report("settled")
                 return
             elif counts.unknown and not asking:
-                asking = True  # the row says so, and when it is asked after
-                self._tell("line unknown")
+                asking = True
+                self._tell(UNKNOWN)
             time.sleep(0.02 if time.monotonic() - begun < 2 else 0.6)
         self.report(f"out of patience after {time.monotonic() - begun:.0f} s, {plan and plan.counts}")
 
