@@ -148,9 +148,9 @@ class BandStory(QObject):
         if self._told is not None:
             return self._told
         if self._claiming is not None and self._state.offline:
-            return queued(self._claiming.total - self._claiming.done)
+            return queued(self._claiming.total - self._claiming.done, self._state)
         if self._claiming is not None and self._cooling is not None:
-            head = queued(self._claiming.total - self._claiming.done)
+            head = queued(self._claiming.total - self._claiming.done, self._state)
             return replace(head, line=say("band.cooling_line", left=span(self._cooling)))
         if self._claiming is not None:
             words = say("band.claiming", done=self._claiming.done, total=self._claiming.total).upper()

@@ -42,6 +42,8 @@ def summed_up(sums: Sequence[Summary], state: DeskState) -> Headline:
     where = [listed(places)] if len(places) > 1 else []
     if sums[-1].rehearsal:
         return _rehearsed(sums, state, done, sum(outcomes.values()), where)
+    if set(+unsettled) == {Progress.QUEUED} and not done + ours + outcomes.total():
+        return queued(unsettled[Progress.QUEUED], state)
     return _claimed(done, ours, outcomes, unsettled, where)
 
 
@@ -58,8 +60,6 @@ def _rehearsed(sums: Sequence[Summary], state: DeskState, done: int, refused: in
 def _claimed(done: int, ours: int, outcomes: Counter[str], unsettled: Counter[str], where: list[str]) -> Headline:
     refused, waiting = sum(outcomes.values()), unsettled.pop(Progress.QUEUED, 0)
     open_still = sum(unsettled.values())
-    if waiting and not done and not ours and not refused and not open_still:
-        return queued(waiting)
     reasons = "; ".join(f"{count} {say(f'band.because.{kind}')}" for kind, count in sorted(outcomes.items()))
     parts = where + ([say("band.ours_before", n=ours)] if ours else [])
     if refused:
@@ -73,9 +73,10 @@ def _claimed(done: int, ours: int, outcomes: Counter[str], unsettled: Counter[st
     return Headline(tone, words.upper(), "", ". ".join(parts))
 
 
-def queued(count: int) -> Headline:
-    """The band while all that was claimed waits for the network."""
-    return Headline(Tone.WAITING, say("band.queued_count", count=count).upper(), "", say("band.queued_line"))
+def queued(count: int, state: DeskState) -> Headline:
+    """The band while all that was claimed waits, and for what."""
+    why = "paused" if state.paused else "offline" if state.offline else "waits"
+    return Headline(Tone.WAITING, say("band.queued_count", count=count).upper(), "", say(f"band.queued_line.{why}"))
 
 
 def _places(sums: Sequence[Summary], state: DeskState) -> list[Destination]:

@@ -49,9 +49,17 @@ class DeskState(QObject):
     @property
     def offline(self) -> bool:
         """Whether what is claimed now has to wait in the queue."""
+        return not self._ways().isdisjoint((LineState.OFFLINE, LineState.PAUSED))
+
+    @property
+    def paused(self) -> bool:
+        """Whether it waits for more than a network: a person paused the connection, or its key was refused."""
+        return LineState.PAUSED in self._ways()
+
+    def _ways(self) -> set[LineState]:
+        """What is known of the ways that the open batches would go."""
         names = {batch.connection for batch in self.plan.batches} or {self.connection}
-        down = (LineState.OFFLINE, LineState.PAUSED)
-        return any(self.lines[name].state in down for name in names if name in self.lines)
+        return {self.lines[name].state for name in names if name in self.lines}
 
     @property
     def practice(self) -> bool:

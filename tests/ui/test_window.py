@@ -167,6 +167,22 @@ def test_a_sum_says_what_is_open(qtbot: QtBot, window: Window, source: Source, o
     qtbot.waitUntil(lambda: band(window)[0] == words)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        (LineState.OFFLINE, "Sent as soon as the network is back"),
+        (LineState.PAUSED, "The connection is paused. The queue (F3) says why"),
+        (LineState.ONLINE, "The queue (F3) says for what it waits"),
+    ],
+)
+def test_the_band_says_for_what_a_queued_batch_waits(qtbot: QtBot, window: Window, source: Source, hear: Hear,
+                                                     line: LineState, told: str) -> None:
+    hear(row(1, "abc"))
+    source.tell(replace(LINE, state=line))
+    source.tell(Summary(BATCH, (), (("queued", 5),)))
+    qtbot.waitUntil(lambda: band(window) == ("5 QUEUED", "", told))
+
+
 def test_offline_the_button_queues_and_the_banner_says_why(qtbot: QtBot, window: Window, source: Source,
                                                            hear: Hear) -> None:
     hear(row(1, "abc"))
