@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from station.core.news import Summary
+from station.core.news import LineState, Summary
 from station.core.outcome import OutcomeKind
 from station.core.progress import Progress
 from station.words import Headline, Tone, say
 
-from .desk_state import DeskState
+from .desk_state import DeskState, ways
 from .destinations import Destination, listed, short_title
 
 ONE_PRESS = timedelta(seconds=5)
@@ -75,7 +75,7 @@ def _claimed(done: int, ours: int, outcomes: Counter[str], unsettled: Counter[st
 
 def queued(count: int, state: DeskState) -> Headline:
     """The band while all that was claimed waits, and for what."""
-    why = "paused" if state.paused else "offline" if state.offline else "waits"
+    why = "paused" if LineState.PAUSED in ways(state) else "offline" if state.offline else "waits"
     return Headline(Tone.WAITING, say("band.queued_count", count=count).upper(), "", say(f"band.queued_line.{why}"))
 
 

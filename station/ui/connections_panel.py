@@ -32,7 +32,13 @@ def add_connections(window: Window, doors: ConnectionDoors) -> None:
     unlock = UnlockLine(doors, window.style_now)
     window.restyled.connect(unlock.restyle)
     window.add_panel(NAME, panel, KEY)
-    window.panels.opened.connect(lambda name: unlock.ask_soon() if name == NAME else None)
+
+    def opened(name: str) -> None:
+        if name == NAME:
+            panel.refresh()
+            unlock.ask_soon()
+
+    window.panels.opened.connect(opened)
     window.parts.top.connections_wanted.connect(lambda: window.panels.open(NAME))
     window.parts.put_line(unlock)
     unlock.opened.connect(panel.refresh)
@@ -74,10 +80,6 @@ class ConnectionsPanel(Panel):
         if hasattr(self, "list"):
             self.setStyleSheet(self.styleSheet() + form_sheet(style))
             self.list.restyle(style)
-
-    def opened(self) -> None:
-        super().opened()
-        self.refresh()
 
     @Slot()
     def refresh(self) -> None:

@@ -49,17 +49,7 @@ class DeskState(QObject):
     @property
     def offline(self) -> bool:
         """Whether what is claimed now has to wait in the queue."""
-        return not self._ways().isdisjoint((LineState.OFFLINE, LineState.PAUSED))
-
-    @property
-    def paused(self) -> bool:
-        """Whether it waits for more than a network: a person paused the connection, or its key was refused."""
-        return LineState.PAUSED in self._ways()
-
-    def _ways(self) -> set[LineState]:
-        """What is known of the ways that the open batches would go."""
-        names = {batch.connection for batch in self.plan.batches} or {self.connection}
-        return {self.lines[name].state for name in names if name in self.lines}
+        return not ways(self).isdisjoint((LineState.OFFLINE, LineState.PAUSED))
 
     @property
     def practice(self) -> bool:
@@ -99,3 +89,9 @@ class DeskState(QObject):
     def _take_targets(self, read: TargetsRead) -> None:
         self.targets[read.connection] = read.targets
         self.changed.emit()
+
+
+def ways(state: DeskState) -> set[LineState]:
+    """What is known of the ways that the open batches would go."""
+    names = {batch.connection for batch in state.plan.batches} or {state.connection}
+    return {state.lines[name].state for name in names if name in state.lines}
