@@ -95,6 +95,7 @@ class Window(QMainWindow):
         """Show the window in its own size, or filling a screen that has no room for that and its frame."""
         room = self.screen().availableSize()
         if room.width() < SIZE.width() + FRAME or room.height() < SIZE.height() + FRAME:
+            self.resize(SIZE.boundedTo(room))  # nobody may be there who maximizes windows
             self.showMaximized()
         else:
             self.show()

@@ -30,6 +30,11 @@ class Typist:
         codes = [self._code(self._names.string_to_keysym(name))[0] for name in names]
         self._send(codes, PERSON_GAP_S)
 
+    def size(self) -> tuple[int, int]:
+        """Pixels of the topmost window, width and height."""
+        shown = self._topmost().get_geometry()
+        return shown.width, shown.height
+
     def close(self) -> None:
         self._display.close()
 
@@ -57,12 +62,15 @@ class Typist:
         """Give the topmost window the keyboard, as a window manager would."""
         from Xlib import X
 
+        self._topmost().set_input_focus(X.RevertToParent, X.CurrentTime)
+        self._display.sync()
+        time.sleep(PERSON_GAP_S)
+
+    def _topmost(self) -> Any:
         shown = [window for window in self._display.screen().root.query_tree().children if _is_shown(window)]
         if not shown:
             raise RuntimeError("no window is shown")
-        shown[-1].set_input_focus(X.RevertToParent, X.CurrentTime)
-        self._display.sync()
-        time.sleep(PERSON_GAP_S)
+        return shown[-1]
 
 
 def _is_shown(window: Any) -> bool:

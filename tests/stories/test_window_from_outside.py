@@ -138,6 +138,7 @@ def command(*argv: str) -> tuple[int, list[dict[str, Any]]]:
 
 def test_scanned_and_claimed_by_keys_alone_then_told_by_the_command_line(start: Start) -> None:
     station = start()
+    assert station.keys.size()[0] <= 1280  # all of it is on the screen, where nobody maximizes windows
     station.scan(KIT, INSIDE, DEVICE)
     station.press("F2")
     station.person_types(TYPED[:10])
