@@ -1,6 +1,7 @@
 """The thin row on top: where claimed devices go, and whether scanner, network and operator are there."""
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from station.core.news import ConnectionState, LineState
@@ -16,6 +17,8 @@ NARROW = 900
 """Below this width, at 100 %, the signs of scanner and network stand alone."""
 WORDS, WORDS_NARROW = 200, 120
 """Pixels of a choice's words, at 100 %."""
+ALL, NO_CAPTIONS, SIGNS = range(3)
+"""What stands in the row, as the room gets less: everything; the captions left out; signs without their words."""
 
 
 class TopRow(QWidget):
@@ -35,7 +38,7 @@ class TopRow(QWidget):
         super().__init__(parent)
         self._state, self._style = state, style
         self._listening = True
-        self._narrow = False
+        self._width, self._left_out = 0, ALL
         self._signs: dict[QPushButton, tuple[str, str, int, float]] = {}
         self._connection = _choice(say("top.connection"))
         self._target = _choice(say("top.target"))
@@ -68,12 +71,12 @@ class TopRow(QWidget):
 
     def fit(self, width: int) -> None:
         """Leave out what a narrow window has no room for; it is told by tooltips and to screen readers all the same."""
-        narrow = width < self._style.px(NARROW)
-        for label in self._labels:
-            label.setVisible(not narrow)
-        if narrow != self._narrow:
-            self._narrow = narrow
-            self._tell()
+        self._width = width
+        self._tell()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell()
 
     def set_listening(self, listening: bool) -> None:
         """Whether a keyboard-type scanner would be heard."""
@@ -82,6 +85,16 @@ class TopRow(QWidget):
 
     @Slot()
     def _tell(self) -> None:
+        """Say as much as there is room for without cutting words off."""
+        least = SIGNS if self._width < self._style.px(NARROW) else ALL
+        for self._left_out in range(least, SIGNS + 1):
+            self._write()
+            if self._row.minimumSize().width() <= self.width():
+                return
+
+    def _write(self) -> None:
+        for label in self._labels:
+            label.setVisible(self._left_out == ALL)
         state, colours = self._state, self._style.palette
         line = state.line
         noun = say(f"noun.{line.noun}") if line is not None else ""
@@ -91,7 +104,7 @@ class TopRow(QWidget):
             connection = say("top.mixed", title=short_title(state, line.connection))
         self._show(self._connection, connection, otherwise)
         title = state.target_title
-        if title and noun and not self._narrow:
+        if title and noun and self._left_out < SIGNS:
             title = say("top.target_of", title=title, noun=noun)
         self._show(self._target, title, say("top.no_target"))
         self._indicate(self._camera, "camera", say("top.camera"), Tone.WAITING)
@@ -107,7 +120,7 @@ class TopRow(QWidget):
 
     def _show(self, button: QPushButton, text: str, otherwise: str) -> None:
         whole = printable(text) or otherwise
-        room = self._style.px(WORDS_NARROW if self._narrow else WORDS)
+        room = self._style.px(WORDS_NARROW if self._left_out == SIGNS else WORDS)
         button.setText(button.fontMetrics().elidedText(whole, Qt.TextElideMode.ElideRight, room).replace("&", "&&"))
         button.setToolTip(f"{button.property('what')}: {whole}".replace("<", "‹"))
         button.setAccessibleName(f"{button.property('what')}: {whole}")
@@ -126,7 +139,7 @@ class TopRow(QWidget):
         room = self._style.px(160)
         shown = button.fontMetrics().elidedText(printable(text), Qt.TextElideMode.ElideRight, room)
         button.setToolTip(say(f"tooltip.{sign}"))
-        only_sign = self._narrow and sign != "person"
+        only_sign = self._left_out == SIGNS and sign != "person"
         button.setText("" if only_sign else " " + shown.replace("&", "&&"))  # the space keeps the words off the symbol
         button.setAccessibleName(text)
 
