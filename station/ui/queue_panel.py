@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QGridLayout, QPushButton, QWidget
 
 from station.core.news import LineState
 from station.core.progress import Progress
@@ -63,7 +63,6 @@ class QueuePanel(Panel):
         self._list.set_lines(3)
         self._facts, self._said = FactList(), SaidLine()
         self._area = scrolled(self._facts)
-        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # its arrow keys scroll what does not fit
         self._area.setAccessibleName(say("queue.about"))
         self._buttons = {name: button(say(f"queue.do.{name}"), tooltip=say(f"queue.does.{name}"))
                          for name in (*MOVES, *FIRST, *THEN)}
@@ -145,6 +144,9 @@ class QueuePanel(Panel):
             self._list.show_rows(rows)
             self._fit()
         self._sum.setText(summed(found, now))
+        focus = QApplication.focusWidget()
+        if not found and self._list.isVisible() and focus is not None and self.isAncestorOf(focus):
+            self.close_button.setFocus()  # and not some button behind the panel
         self._list.setVisible(bool(found))
         self._show()
 
@@ -165,7 +167,8 @@ class QueuePanel(Panel):
     @Slot()
     def _show(self) -> None:
         told = self._chosen
-        self._area.setVisible(told is not None)
+        # Empty it keeps its room, so that what is said of nothing stands on top.
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus if told is None else Qt.FocusPolicy.StrongFocus)
         self._facts.tell(facts_of(told, self._now(), self._state) if told is not None else [])
         behind = told is not None and any(
             each.batch.connection == told.batch.connection and each.place > told.place for each in self._found)

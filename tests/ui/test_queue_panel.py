@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from station.core.scan import Scan
@@ -114,6 +114,21 @@ def test_a_batch_is_put_first_taken_back_and_the_list_exported(qtbot: QtBot) -> 
         press(queue, "Take back")
         qtbot.waitUntil(lambda: window.state.plan.counts.queued == 1, timeout=TIMEOUT)
         qtbot.waitUntil(lambda: [row.key for row in rows.rows.rows] == before[:1], timeout=TIMEOUT)
+
+
+def test_a_queue_that_has_emptied_says_so_on_top_and_keeps_the_keyboard(qtbot: QtBot) -> None:
+    with real_desk(qtbot) as (station, window):
+        queue_up(qtbot, station, window, SINGLE)
+        window.panels.open("queue")
+        queue = shown(qtbot, window, lambda said: "1 device for" in said)
+        press(queue, "Take back")
+        shown(qtbot, window, lambda said: "Nothing waits" in said)
+        (says,) = [each for each in queue.findChildren(QLabel) if each.text().startswith("Nothing waits")]
+        qtbot.waitUntil(lambda: says.isVisible() and says.geometry().bottom() < queue.height() // 4)
+        focus = window.focusWidget()
+        assert focus is not None
+        assert queue.isAncestorOf(focus)
+        assert focus.isVisible()
 
 
 def test_a_claim_in_its_cool_off_counts_down_and_is_cancelled(qtbot: QtBot) -> None:
