@@ -67,8 +67,9 @@ def _claimed(done: int, ours: int, outcomes: Counter[str], unsettled: Counter[st
     if waiting + open_still:
         parts.append(say("band.unsettled", n=waiting + open_still))
     if len(parts) == len(where):
-        parts.append(say("band.all_settled"))
-    tone = Tone.UNKNOWN if open_still else Tone.PROBLEM if refused and not done + ours else Tone.DONE
+        parts.append(say("band.all_settled" if done else "band.taken_out"))
+    nothing = Tone.PROBLEM if refused else Tone.WAITING
+    tone = Tone.UNKNOWN if open_still else Tone.DONE if done + ours else nothing
     words = say("band.claimed", count=done) if done else say("band.nothing_claimed")
     return Headline(tone, words.upper(), "", ". ".join(parts))
 

@@ -87,7 +87,8 @@ class TopRow(QWidget):
     def _tell(self) -> None:
         """Say as much as there is room for without cutting words off."""
         least = SIGNS if self._width < self._style.px(NARROW) else ALL
-        for self._left_out in range(least, SIGNS + 1):
+        for left_out in range(least, SIGNS + 1):
+            self._left_out = left_out
             self._write()
             if self._row.minimumSize().width() <= self.width():
                 return

@@ -1,4 +1,4 @@
-"""The signs of the top row: drawn anew when they are other ones, and only then."""
+"""The top row: its signs are drawn anew only when they are other ones, and its words are never cut off."""
 
 from dataclasses import replace
 

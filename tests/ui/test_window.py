@@ -31,6 +31,7 @@ from station.desk.ports import Show, SortBy
 from station.ui.items_model import Column
 from station.ui.name_editor import NameEditor
 from station.ui.window import Window, WindowSettings
+from station.words import Tone
 from tests.ui.rows import BATCH, LINE, NOW, mixed, plan_of, row
 from tests.ui.source import Source
 
@@ -165,6 +166,12 @@ def test_a_sum_says_what_is_open(qtbot: QtBot, window: Window, source: Source, o
                                  unsettled: tuple[tuple[str, int], ...], rehearsal: bool, words: str) -> None:
     source.tell(Summary(BATCH, outcomes, unsettled, rehearsal))
     qtbot.waitUntil(lambda: band(window)[0] == words)
+
+
+def test_what_was_taken_out_again_is_told_as_no_success(qtbot: QtBot, window: Window, source: Source) -> None:
+    source.tell(Summary(BATCH, (("removed", 3),), ()))
+    qtbot.waitUntil(lambda: band(window) == ("NOTHING CLAIMED", "", "All of it was taken out again"))
+    assert window.parts.band.shown.headline.tone is Tone.WAITING
 
 
 @pytest.mark.parametrize(
